@@ -1,0 +1,122 @@
+"""Who there is: accounts with a role, patients, laboratories, and who cares for whom."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    PATIENT = "patient", _("Patient")
+    CLINICIAN = "clinician", _("Clinician")
+    COUNSELLOR = "counsellor", _("Genetic counsellor")
+    LABORATORY = "laboratory", _("Laboratory")
+    RESEARCHER = "researcher", _("Researcher")
+    PRIVACY_OFFICER = "privacy_officer", _("Privacy officer")
+    OPERATOR = "operator", _("Operator")
+
+
+class Sex(models.TextChoices):
+    """Sex as recorded by the clinic; used only to notice a swapped sample."""
+
+    FEMALE = "female", _("Female")
+    MALE = "male", _("Male")
+    UNKNOWN = "unknown", _("Not recorded")
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(
+            email, password, **{"role": Role.OPERATOR, "is_staff": True, "is_superuser": True, **fields}
+        )
+
+
+class Laboratory(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=120, unique=True)
+    phone = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        verbose_name_plural = "laboratories"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(AbstractUser):
+    """An account. Everyone signs in by e-mail; the role decides what the permission matrix allows."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    username = None  # type: ignore[assignment]
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120, help_text="As it should appear to patients, with title.")
+    role = models.CharField(max_length=20, choices=Role)
+    laboratory = models.ForeignKey(Laboratory, null=True, blank=True, on_delete=models.PROTECT)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+
+class Patient(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.OneToOneField(User, null=True, blank=True, on_delete=models.PROTECT, related_name="patient")
+    subject = models.UUIDField(default=uuid.uuid4, unique=True, editable=False, help_text="The consent ledger's id.")
+    record_number = models.CharField(max_length=30, unique=True)
+    given_name = models.CharField(max_length=80)
+    family_name = models.CharField(max_length=80)
+    birth_date = models.DateField()
+    sex = models.CharField(max_length=10, choices=Sex, default=Sex.UNKNOWN)
+    language = models.CharField(max_length=12, default="en")
+    made_up = models.BooleanField(default=False, help_text="A made-up person: said on every page and PDF.")
+
+    class Meta:
+        ordering = ["family_name", "given_name"]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+
+class CareRelationship(models.Model):
+    """A staff member looks after a patient from `since` until `until` (open while null)."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="care")
+    member = models.ForeignKey(User, on_delete=models.CASCADE, related_name="cares_for")
+    since = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "member"],
+                condition=models.Q(until=None),
+                name="one_open_care_relationship",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} cares for {self.patient_id}"

@@ -1,0 +1,41 @@
+"""A report: one interpretation put into words, in one language and edition."""
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from portal.people.models import Patient
+from portal.results.models import Interpretation
+
+
+class ReportStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SIGNED = "signed", _("Signed")
+    REPLACED = "replaced", _("Replaced")
+
+
+class Report(models.Model):
+    """The composed document and its PDF. Once signed, content and hash never change."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    interpretation = models.ForeignKey(Interpretation, on_delete=models.PROTECT, related_name="reports")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="reports")
+    language = models.CharField(max_length=12)
+    edition = models.PositiveSmallIntegerField(default=1)
+    status = models.CharField(max_length=10, choices=ReportStatus, default=ReportStatus.DRAFT)
+    document = models.JSONField(default=dict, help_text="`portal.reports.compose.Document` as JSON.")
+    content_hash = models.CharField(max_length=64, blank=True)
+    knowledge_release = models.CharField(max_length=64)
+    pdf = models.FileField(upload_to="reports/", blank=True, max_length=200)
+    pdf_hash = models.CharField(max_length=64, blank=True, help_text="content_hash the PDF was made from.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    signed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["interpretation", "language", "edition"], name="one_report_per_language_and_edition"
+            )
+        ]

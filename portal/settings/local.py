@@ -1,0 +1,19 @@
+"""One machine, nothing to install: SQLite, an in-process worker, a secret kept in `var/`."""
+
+import secrets
+
+from portal.settings.base import *  # noqa: F403
+from portal.settings.base import VAR
+
+DEBUG = False
+VAR.mkdir(parents=True, exist_ok=True)
+_secret = VAR / "secret-key"
+if not _secret.exists():
+    _secret.touch(mode=0o600)
+    _secret.write_text(secrets.token_urlsafe(50))
+SECRET_KEY = _secret.read_text().strip()
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+WHITENOISE_USE_FINDERS = True
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = VAR / "mail"

@@ -1,0 +1,19 @@
+"""For the checks: throw-away places, quick password hashing, everything else as it runs for real."""
+
+import tempfile
+from pathlib import Path
+
+from portal.settings.base import *  # noqa: F403
+from portal.settings.base import ROOT, VAR
+
+SECRET_KEY = "only-for-tests"  # noqa: S105
+DEBUG = False
+ALLOWED_HOSTS = ["*"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+TEST_VAR = Path(tempfile.mkdtemp(prefix="portal-test-"))
+MEDIA_ROOT = TEST_VAR / "files"
+STATICFILES_DIRS = [ROOT / "static", VAR / "static"]

@@ -1,0 +1,12 @@
+"""Every address of the site, one line per room."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from portal.home.views import home
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]
