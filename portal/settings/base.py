@@ -132,7 +132,9 @@ USE_TZ = True
 TIME_ZONE = env.str("PORTAL_TIME_ZONE", default="UTC")
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [ROOT / "static", VAR / "static"]
+MADE_STATIC = VAR / "static"  # the fonts, made from their package
+MADE_STATIC.mkdir(parents=True, exist_ok=True)
+STATICFILES_DIRS = [ROOT / "static", MADE_STATIC]
 STATIC_ROOT = VAR / "collected"
 
 # Genome files: outside the web root, never served by URL.

@@ -4,7 +4,6 @@ import tempfile
 from pathlib import Path
 
 from portal.settings.base import *  # noqa: F403
-from portal.settings.base import ROOT, VAR
 
 SECRET_KEY = "only-for-tests"  # noqa: S105
 DEBUG = False
@@ -16,4 +15,3 @@ WHITENOISE_AUTOREFRESH = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 TEST_VAR = Path(tempfile.mkdtemp(prefix="portal-test-"))
 MEDIA_ROOT = TEST_VAR / "files"
-STATICFILES_DIRS = [ROOT / "static", VAR / "static"]
