@@ -1,0 +1,1 @@
+"""The demonstration clinic: people, one genome on its way through the house, and a local server."""
