@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from django.conf import settings
 
@@ -44,33 +46,20 @@ def make_clinic() -> Clinic:
     laboratory, _new = Laboratory.objects.get_or_create(name="Northgate Genetics Laboratory")
 
     def account(email: str, name: str, role: Role, **fields: object) -> User:
-        user = User.objects.filter(email=email).first()
-        return user or User.objects.create_user(email, secret, name=name, role=role, **fields)
+        return _account(email, name, role, secret, **fields)
 
     clinician = account("okafor@clinic.example", "Dr Amina Okafor", Role.CLINICIAN)
     second = account("reid@clinic.example", "Dr James Reid", Role.CLINICIAN)
     counsellor = account("marin@clinic.example", "Sofia Marin", Role.COUNSELLOR)
 
     def patient(number: str, given: str, family: str, born: date, sex: Sex, made_up: bool) -> Patient:
-        email = f"{given.lower()}@patients.example"
-        found, _new = Patient.objects.get_or_create(
-            record_number=number,
-            defaults={
-                "account": account(email, f"{given} {family}", Role.PATIENT),
-                "given_name": given,
-                "family_name": family,
-                "birth_date": born,
-                "sex": sex,
-                "made_up": made_up,
-            },
-        )
-        for member in (clinician, second, counsellor):
-            CareRelationship.objects.get_or_create(patient=found, member=member, until=None)
+        found = _patient(number, given, family, born, sex, made_up, secret)
+        _cared_for_by(found, clinician, second, counsellor)
         return found
 
     return Clinic(
         laboratory=laboratory,
-        technician=account("intake@northgate.example", "Northgate intake desk", Role.LABORATORY, laboratory=laboratory),
+        technician=account("intake@northgate.example", "Northgate intake", Role.LABORATORY, laboratory=laboratory),
         clinician=clinician,
         second_clinician=second,
         counsellor=counsellor,
@@ -82,4 +71,38 @@ def make_clinic() -> Clinic:
             patient("R-1003", "Tom", "Baker", date(1989, 12, 21), Sex.MALE, made_up=True),
         ),
         password=secret,
+    )
+
+
+def make_guest(clinic: Clinic, file: Path) -> Patient:
+    """A patient for a file of the user's own; the same file finds the same patient again."""
+    number = "G-" + hashlib.sha256(file.read_bytes()).hexdigest()[:8]
+    guest = _patient(number, "Guest", number, date(1980, 1, 1), Sex.UNKNOWN, False, clinic.password)
+    _cared_for_by(guest, clinic.clinician, clinic.second_clinician, clinic.counsellor)
+    return guest
+
+
+def _cared_for_by(patient: Patient, *members: User) -> None:
+    for member in members:
+        CareRelationship.objects.get_or_create(patient=patient, member=member, until=None)
+
+
+def _account(email: str, name: str, role: Role, secret: str, **fields: object) -> User:
+    user = User.objects.filter(email=email).first()
+    return user or User.objects.create_user(email, secret, name=name, role=role, **fields)
+
+
+def _patient(number: str, given: str, family: str, born: date, sex: Sex, made_up: bool, secret: str) -> Patient:
+    found = Patient.objects.filter(record_number=number).first()
+    if found is not None:
+        return found
+    name = given if family != number else number
+    return Patient.objects.create(
+        record_number=number,
+        account=_account(f"{name.lower()}@patients.example", f"{given} {family}", Role.PATIENT, secret),
+        given_name=given,
+        family_name=family,
+        birth_date=born,
+        sex=sex,
+        made_up=made_up,
     )

@@ -1,0 +1,44 @@
+"""Which genome files the demonstration takes: the user's, a real one when it is there, or a made-up person's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+from genomics.readers.made_up import write_made_up
+
+REAL = settings.ROOT.parent / "shared" / "data" / "real" / "NA18526.GRCh38.raw_allsites_at_pgx.vcf"
+
+# Three people who show what the report can say. The genotypes are made up; the definitions are our own tables'.
+MADE_UP = {
+    "mei": {"CYP2C19": "*1/*17", "SLCO1B1": "*1/*5", "VKORC1": "rs9923231 reference (C)/rs9923231 variant (T)"},
+    "rosa": {"CYP2C19": "*2/*2", "CYP2C9": "*1/*3", "NUDT15": "*1/*3", "UGT1A1": "*28/*28"},
+    "tom": {"CYP2B6": "*6/*6", "CYP3A5": "*1/*3", "TPMT": "*1/*3A"},
+}
+
+
+@dataclass(frozen=True)
+class Genome:
+    path: Path
+    made_up: bool
+    told: str
+
+
+def made_up(person: str) -> Genome:
+    """A made-up person's file, written once."""
+    path = settings.VAR / "made-up" / f"{person}.vcf"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_made_up(path, f"made-up-{person}", MADE_UP[person])
+    return Genome(path, True, "a made-up person, written from our own tables")
+
+
+def main_genome(given: Path | None) -> Genome:
+    """The genome of the main job, in this order: given by the user, real, made up."""
+    if given is not None:
+        return Genome(given, False, f"your file {given.name}")
+    if REAL.exists():
+        return Genome(REAL, False, "the open-consent 1000 Genomes person NA18526 (name and birth date are made up)")
+    return made_up("mei")

@@ -1,0 +1,78 @@
+"""`manage.py demo`: a small clinic on this machine, one genome walked from upload to the patient, then a web server."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from portal.fonts import prepare_fonts
+
+
+class Command(BaseCommand):
+    help = "Makes a small clinic, runs the main job with progress, and serves it on localhost."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--file", type=Path, help="a genome file of your own (VCF, GRCh38) for the main job")
+        parser.add_argument("--once", action="store_true", help="do everything but serve; say where each report is")
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        given: Path | None = options["file"]
+        if given is not None and not given.is_file():
+            raise CommandError(f"There is no file at {given}. Check the path and try again.")
+        call_command("migrate", verbosity=0)
+        prepare_fonts(settings.MADE_STATIC / "fonts")
+
+        # The rooms need a migrated database and loaded models, so they are opened only now.
+        from portal.home.demo.clinic import make_clinic, make_guest
+        from portal.home.demo.genomes import made_up, main_genome
+        from portal.home.demo.road import Road, RoadStopped
+        from portal.home.demo.serve import serve
+        from portal.results.embedded import start_embedded_worker
+
+        clinic = make_clinic()
+        stop_worker = start_embedded_worker()
+        reports = []
+        try:
+            main, waiting_to_sign, waiting_for_consent = clinic.patients
+            print(f"{settings.CLINIC_NAME}, a clinic made up for this demonstration.\n", flush=True)
+            genome = main_genome(given)
+            person = make_guest(clinic, given) if given is not None else main
+            if person.made_up != genome.made_up:
+                person.made_up = genome.made_up
+                person.save(update_fields=["made_up"])
+            try:
+                print(f"{person.full_name}: from upload to the patient", flush=True)
+                road = Road(clinic, person, f"N-{person.record_number}")
+                road.ask_for_consent()
+                reports.append(road.sign(road.draft(road.upload(genome))))
+
+                print(f"{waiting_to_sign.full_name}: up to the clinician's signature", flush=True)
+                road = Road(clinic, waiting_to_sign, f"N-{waiting_to_sign.record_number}")
+                road.ask_for_consent()
+                reports.append(road.draft(road.upload(made_up("rosa"))))
+
+                print(f"{waiting_for_consent.full_name}: waiting for consent", flush=True)
+                Road(clinic, waiting_for_consent, f"N-{waiting_for_consent.record_number}").upload(made_up("tom"))
+            except RoadStopped as stopped:
+                if given is not None:
+                    raise CommandError(f"The file stopped on the road: {stopped}") from stopped
+                print(f"  – {stopped}", flush=True)
+
+            print("\nReports")
+            for report in reports:
+                where = Path(settings.MEDIA_ROOT) / report.pdf.name if report.pdf else "no PDF could be made"
+                print(f"  {report.patient.full_name} ({report.get_status_display().lower()}): {where}")
+            if options["once"]:
+                return
+            print(f"\nWho can sign in (password for all: {clinic.password})")
+            for account in clinic.accounts:
+                print(f"  {account.get_role_display():<20} {account.email:<28} {account.name}")
+            serve(options["port"])
+        finally:
+            stop_worker()
