@@ -1,4 +1,4 @@
-"""`manage.py demo`: a small clinic on this machine, one genome walked from upload to the patient, then a web server."""
+"""`manage.py demo`: a small clinic on this machine, one genome from upload to the patient, then a web server."""
 
 from __future__ import annotations
 
