@@ -1,0 +1,235 @@
+"""Writes the table files of this folder from a folder of collected facts.
+
+Run as ``python -m genomics.knowledge.build FOLDER``. The tables are our own layout: one fact per row,
+and on every row its source, the date the source was read as of, and its licence. What the sources call
+invalid input is dropped here, and later guidance replaces earlier guidance for the same question.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+TABLES = Path(__file__).parent / "tables"
+ORIGIN = ("source", "facts_as_of", "licence")
+
+# id: (what was read, publisher and place, date, licence)
+SOURCES: dict[str, tuple[str, str, str, str]] = {
+    "definitions": (
+        "allele definitions, GRCh38 and GRCh37 positions",
+        "CPIC, ClinPGx and PharmVar definitions as released in PharmCAT 3.1.1; GRCh37 places from pypgx",
+        "2025-11-05",
+        "CC0-1.0 (CPIC); CC-BY-SA-4.0 (ClinPGx, facts only); PharmVar with citation",
+    ),
+    "functions": (
+        "allele function, activity values, phenotype rules",
+        "CPIC allele functionality and phenotype tables as released in PharmCAT 3.1.1",
+        "2025-11-05",
+        "CC0-1.0 (CPIC)",
+    ),
+    "matching": (
+        "deciding positions (AMP tier 1), toxicity genes, matching exceptions",
+        "AMP tier-1 positions and exceptions as released in PharmCAT 3.1.1",
+        "2025-11-05",
+        "facts; MPL-2.0 (collection)",
+    ),
+    "cpic-guidance": (
+        "guidance codes per phenotype, medicine and population",
+        "CPIC guidelines as released in PharmCAT, 15 February 2024",
+        "2024-02",
+        "CC0-1.0 (CPIC)",
+    ),
+    "cpic-guidance-updates": (
+        "later guidance: metoprolol, hydralazine, thiopurines",
+        "CPIC guideline updates 2024 to 2026",
+        "2026",
+        "CC0-1.0 (CPIC)",
+    ),
+    "dpwg-guidance": (
+        "guidance codes per phenotype or diplotype and medicine",
+        "DPWG guidelines as annotated by ClinPGx, 15 February 2024",
+        "2024-02",
+        "CC-BY-SA-4.0 (ClinPGx, facts only)",
+    ),
+    "cpic-drug-codes": (
+        "RxNorm and ATC codes of medicines",
+        "CPIC database, initial data",
+        "not stated",
+        "CC0-1.0 (CPIC)",
+    ),
+    "cpic-pair-codes": (
+        "RxNorm and ATC codes of medicines missing from the drug table",
+        "CPIC gene-drug pairs of August 2023, as released in pypgx",
+        "2023-08",
+        "CC0-1.0 (CPIC); MIT (collection)",
+    ),
+}
+
+
+def origin(source: str, facts_as_of: str | None = None) -> tuple[str, str, str]:
+    """The three columns every row ends with."""
+    _, _, date, licence = SOURCES[source]
+    return (source, facts_as_of or date, licence)
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream, delimiter="\t"))
+
+
+def write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, delimiter="\t", lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+
+
+def lookup_text(gene_keys: Mapping[str, Any]) -> str:
+    """``GENE=key|GENE=key``; an exact diplotype is written as in a report, ``*1/*2``."""
+    parts = []
+    for gene, key in sorted(gene_keys.items()):
+        if isinstance(key, dict):
+            names = [name for name, count in key.items() for _ in range(int(count))]
+            key = "/".join(sorted(names, key=lambda name: (len(name), name)))
+        parts.append(f"{gene}={key}")
+    return "|".join(parts)
+
+
+def build_definitions(folder: Path, target: Path) -> None:
+    definitions: dict[str, Any] = json.loads((folder / "allele_definitions.json").read_text(encoding="utf-8"))
+    functions = {(row["gene"], row["allele"]): row for row in rows_of(folder / "allele_function.tsv")}
+    positions: list[tuple[object, ...]] = []
+    alleles: list[tuple[object, ...]] = []
+    for gene, definition in sorted(definitions.items()):
+        for position, rsid, reference, alternatives, _, position37, reference37 in definition["positions"]:
+            positions.append(
+                (gene, definition["chrom"], position, rsid or "", reference, ",".join(alternatives))
+                + (position37, reference37 or "", *origin("definitions"))
+            )
+        shown_as = definition.get("suballeles", {})
+        for name, allele in definition["alleles"].items():
+            function = functions.get((gene, shown_as.get(name, name)), {})
+            core = ";".join(f"{place}:{base}" for place, base in sorted(allele["core"].items()))
+            alleles.append(
+                (gene, name, shown_as.get(name, name), int(name == definition["reference"]))
+                + (function.get("function", ""), function.get("activity_value", ""), core)
+                + origin("definitions")
+            )
+    write(
+        target / "positions.tsv",
+        ("gene", "chromosome", "position", "rsid", "reference", "alternatives")
+        + ("position_grch37", "reference_grch37", *ORIGIN),
+        positions,
+    )
+    write(
+        target / "alleles.tsv",
+        ("gene", "allele", "shown_as", "is_reference", "function", "activity_value", "defined_by", *ORIGIN),
+        alleles,
+    )
+
+
+def build_phenotypes(folder: Path, target: Path) -> None:
+    rules: dict[str, Any] = json.loads((folder / "phenotype_map.json").read_text(encoding="utf-8"))
+    rows: list[tuple[object, ...]] = []
+    for gene, rule in sorted(rules.items()):
+        if rule["mode"] == "allele_function":
+            for functions, phenotype in rule["map"]:
+                first, second = (*functions, "")[:2]
+                rows.append((gene, "functions", first, second, phenotype, *origin("functions")))
+        elif rule["mode"] == "activity_score":
+            for score, phenotype in rule["map"]:
+                rows.append((gene, "score", score, "", phenotype, *origin("functions")))
+            for low, high, phenotype in rule.get("ranges", {}).get("CPIC", ()):
+                rows.append((gene, "score_range_cpic", low, high, phenotype, *origin("functions")))
+        elif rule["mode"] == "allele_presence":
+            for allele in rule["alleles"]:
+                rows.append((gene, "presence", allele, "", "", *origin("functions")))
+    write(target / "phenotypes.tsv", ("gene", "rule", "first", "second", "phenotype", *ORIGIN), rows)
+
+
+def build_matching(folder: Path, target: Path) -> None:
+    rules: dict[str, Any] = json.loads((folder / "matcher_rules.json").read_text(encoding="utf-8"))
+    rows: list[tuple[object, ...]] = []
+    for gene in rules["undocumented_as_reference"]:
+        rows.append((gene, "undocumented_read_as_reference", "", *origin("matching")))
+    for gene, exemptions in sorted(rules["exemptions"].items()):
+        for kind, name in (
+            ("amp_tier1_positions", "deciding_position"),
+            ("amp_tier1_alleles", "deciding_allele"),
+            ("required_positions", "required_position"),
+            ("ignored_positions", "ignored_position"),
+            ("ignored_alleles", "ignored_allele"),
+        ):
+            rows.extend((gene, name, value, *origin("matching")) for value in exemptions[kind])
+        for choice in exemptions["unphased_priority"]:
+            value = "|".join([choice["pick"], *choice["among"]])
+            rows.append((gene, "unphased_priority", value, *origin("matching")))
+    write(target / "matching.tsv", ("gene", "rule", "value", *ORIGIN), rows)
+
+
+def build_guidance(folder: Path, target: Path) -> None:
+    chosen: dict[tuple[str, ...], tuple[object, ...]] = {}
+    for file, is_update in (("recommendations_2024.tsv", False), ("recommendations_updates.tsv", True)):
+        for row in rows_of(folder / file):
+            if row["primary_action"] == "input_invalid":
+                continue
+            if row["source"] == "DPWG":
+                source = "dpwg-guidance"
+            else:
+                source = "cpic-guidance-updates" if is_update else "cpic-guidance"
+            lookup = lookup_text(json.loads(row["lookup_key"])) if row["lookup_key"] else ""
+            action = row["primary_action"] or "not_coded"
+            actions = row["actions"] or "not_coded"
+            implications = row["implication_codes"]
+            if not lookup:  # a guideline that calculates instead of listing rows
+                action, actions, implications = "", "", ""
+            population = row["population"] or "general"
+            for drug in row["drug"].split("|"):
+                key = (row["source"], drug, lookup or row["genes"], population)
+                chosen[key] = (
+                    (row["source"], row["guideline_id"], drug, row["genes"], lookup, population)
+                    + (row["classification"] or "N/A", action, actions)
+                    + (row["percent"], row["fold"], row["mg_or_note"], implications, row["pmids"])
+                    + origin(source, row["facts_as_of"])
+                )
+    write(
+        target / "guidance.tsv",
+        ("body", "guideline", "drug", "genes", "lookup", "population", "classification", "action", "actions")
+        + ("percent", "fold", "note", "implications", "pmids", *ORIGIN),
+        (chosen[key] for key in sorted(chosen)),
+    )
+
+
+def build_drugs(folder: Path, target: Path) -> None:
+    needed = {row["drug"] for row in rows_of(target / "guidance.tsv")}
+    codes = {row["name"]: row for row in rows_of(folder / "drug_codes.tsv")}
+    rows = []
+    for drug in sorted(needed & codes.keys()):
+        source = "cpic-drug-codes" if codes[drug]["src"].startswith("CPIC") else "cpic-pair-codes"
+        rows.append((drug, codes[drug]["rxnorm"], codes[drug]["atc"], *origin(source)))
+    write(target / "drugs.tsv", ("drug", "rxnorm", "atc", *ORIGIN), rows)
+
+
+def build(folder: Path, target: Path = TABLES) -> None:
+    """Write every table of ``target`` from the facts in ``folder``."""
+    target.mkdir(parents=True, exist_ok=True)
+    build_definitions(folder, target)
+    build_phenotypes(folder, target)
+    build_matching(folder, target)
+    build_guidance(folder, target)
+    build_drugs(folder, target)
+    write(
+        target / "SOURCES.tsv",
+        ("source", "what", "read_from", "facts_as_of", "licence"),
+        ((source, *facts) for source, facts in SOURCES.items()),
+    )
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m genomics.knowledge.build FOLDER")
+    build(Path(sys.argv[1]))

@@ -1,0 +1,129 @@
+"""One gene of one person: what fits, what can be stated, and what could still be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from genomics.knowledge import GeneKnowledge
+from genomics.model import Caveat, Coverage, GeneResult, Sample, Source
+from genomics.pharmacogenomics.matcher import (
+    CompiledGene,
+    compile_gene,
+    diplotype_name,
+    natural_order,
+    partners,
+    scored_pairs,
+)
+from genomics.pharmacogenomics.phase import Observation, observe
+from genomics.pharmacogenomics.phenotypes import activity_score, phenotype, possible
+
+LISTED_DIPLOTYPES = 200
+
+
+def _ranked(
+    gene: GeneKnowledge, compiled: CompiledGene, observations: Sequence[Observation]
+) -> tuple[list[str], list[tuple[int, int]], int]:
+    """Diplotypes by name, best first; the pairs that fit best; and how many names share that place."""
+    pairs = scored_pairs(compiled, observations)
+    if not pairs:
+        return [], [], 0
+    top = max(pair.score for pair in pairs)
+    best = [(pair.first, pair.second) for pair in pairs if pair.score == top]
+    score_of: dict[str, int] = {}
+    for pair in pairs:
+        name = diplotype_name(gene, (gene.alleles[index].shown_as for index in (pair.first, pair.second)))
+        score_of[name] = max(pair.score, score_of.get(name, 0))
+
+    def order(name: str) -> tuple[int, bool, list[tuple[int, str]]]:
+        return (-score_of[name], not name.startswith(f"{gene.reference}/"), natural_order(name))
+
+    names = sorted(score_of, key=order)
+    return names, best, sum(score == top for score in score_of.values())
+
+
+def _not_excluded(
+    gene: GeneKnowledge,
+    compiled: CompiledGene,
+    possible_partners: Sequence[int],
+    observations: Sequence[Observation],
+    best: Sequence[tuple[int, int]],
+) -> tuple[str, ...]:
+    """Alleles the file neither shows nor rules out, because a base that makes them was not tested."""
+    tested = 0
+    for item in observations:
+        tested |= 1 << item.number
+    shown = {gene.alleles[index].shown_as for pair in best for index in pair}
+    names = {
+        allele.shown_as
+        for index, allele in enumerate(gene.alleles)
+        if possible_partners[index] and compiled.altered[index] & ~tested
+    }
+    return tuple(sorted(names - shown, key=natural_order))
+
+
+def interpret_gene(gene: GeneKnowledge, sample: Sample) -> GeneResult:
+    """Call one gene.
+
+    The phenotype is stated only when every deciding position was tested and all diplotypes that fit best
+    share it; otherwise it is None. ``possible_phenotypes`` takes every untested position as "could be
+    anything", so a shorter file can only lengthen it.
+    """
+    compiled = compile_gene(gene)
+    observed = observe(gene, sample.calls)
+    caveats = dict.fromkeys(observed.caveats)
+    used: tuple[Observation, ...] = observed.certain
+    if observed.undocumented:
+        # A damaging change that nobody has named must not hide a named one in the genes of toxic medicines.
+        used = (*used, *observed.undocumented) if gene.undocumented_read_as_reference else ()
+    names, best, tied = _ranked(gene, compiled, used)
+    still_possible = partners(compiled, observed.certain)
+    possible_names, possible_scores = possible(gene, compiled, still_possible)
+    tested_positions = {gene.positions[item.number].position for item in observed.certain}
+    deciding_tested = gene.deciding_positions & tested_positions
+    not_excluded = _not_excluded(gene, compiled, still_possible, observed.certain, best)
+
+    stated: str | None = None
+    score: float | None = None
+    if not tested_positions and not observed.undocumented:
+        caveats[Caveat.NOT_TESTED] = None
+    elif not names:
+        if not observed.undocumented or gene.undocumented_read_as_reference:
+            caveats[Caveat.NO_MATCHING_DIPLOTYPE] = None
+    if tied > 1:
+        caveats[Caveat.TIED_DIPLOTYPES] = None
+    best_phenotypes = {phenotype(gene, gene.alleles[one], gene.alleles[other]) for one, other in best}
+    best_scores = {activity_score(gene.alleles[one], gene.alleles[other]) for one, other in best}
+    if len(best_phenotypes) > 1:
+        caveats[Caveat.PHENOTYPES_DISAGREE] = None
+    if deciding_tested != gene.deciding_positions:
+        caveats[Caveat.DECIDING_POSITIONS_NOT_TESTED] = None
+    elif best:
+        if len(best_phenotypes) == 1:
+            stated = next(iter(best_phenotypes))
+            score = next(iter(best_scores)) if len(best_scores) == 1 else None
+        if not_excluded:
+            caveats[Caveat.RARE_ALLELES_NOT_TESTED] = None
+    if len(names) > LISTED_DIPLOTYPES and len(names) > tied:
+        names = names[: max(LISTED_DIPLOTYPES, tied)]
+        caveats[Caveat.DIPLOTYPE_LIST_CUT] = None
+
+    return GeneResult(
+        gene=gene.gene,
+        diplotypes=tuple(names),
+        tied=tied,
+        phenotype=dict.fromkeys(Source, stated),
+        possible_phenotypes=dict.fromkeys(Source, possible_names),
+        activity_score=dict.fromkeys(Source, score if gene.phenotype_rule == "score" else None),
+        possible_activity_scores=possible_scores,
+        coverage=Coverage(
+            tested=len(tested_positions),
+            defined=len(gene.positions),
+            deciding=len(gene.deciding_positions),
+            deciding_tested=len(deciding_tested),
+            not_excluded=not_excluded,
+        ),
+        phased=observed.is_phased,
+        origin=sample.origin,
+        caveats=tuple(caveats),
+        evidence=gene.evidence,
+    )

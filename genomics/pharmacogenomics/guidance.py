@@ -1,0 +1,190 @@
+"""What CPIC and DPWG say about each medicine for a person's genes, or why they cannot be asked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+
+from genomics.knowledge import COVERED_GENES, DrugCodes, GeneKnowledge, GuidanceRow, Knowledge
+from genomics.model import Caveat, Dose, GeneResult, Reason, Source, TreatmentOption, Unanswered
+from genomics.pharmacogenomics.phenotypes import score_key
+
+NO_RESULT = "No Result"
+NOT_CODED = "not_coded"
+_NO_CODES = DrugCodes(None, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Guideline:
+    """All rows of one source's guideline for one medicine, by the keys they are found under."""
+
+    source: Source
+    drug: str
+    genes: tuple[str, ...]
+    rows: Mapping[tuple[str, ...], tuple[GuidanceRow, ...]]
+
+
+@cache
+def guidelines(knowledge: Knowledge) -> tuple[Guideline, ...]:
+    """Every guideline that uses a gene covered now."""
+    grouped: dict[tuple[Source, str, str, tuple[str, ...]], dict[tuple[str, ...], list[GuidanceRow]]] = {}
+    for row in knowledge.guidance:
+        if not set(row.genes) & set(COVERED_GENES):
+            continue
+        found = grouped.setdefault((row.source, row.guideline, row.drug, row.genes), defaultdict(list))
+        if row.lookup:
+            found[tuple(row.lookup[gene] for gene in row.genes)].append(row)
+    result = [
+        Guideline(source, drug, genes, {key: tuple(rows) for key, rows in found.items()})
+        for (source, _, drug, genes), found in grouped.items()
+    ]
+    return tuple(sorted(result, key=lambda item: (item.drug, item.source, item.genes)))
+
+
+def _exact_diplotype(name: str) -> str:
+    """A diplotype as guidance tables write it: shorter name first."""
+    return "/".join(sorted(name.split("/"), key=lambda allele: (len(allele), allele)))
+
+
+def _uses_scores(gene: GeneKnowledge | None, source: Source) -> bool:
+    return source is Source.CPIC and gene is not None and gene.phenotype_rule == "score"
+
+
+def _keys(gene: GeneKnowledge | None, result: GeneResult | None, source: Source) -> tuple[str, ...]:
+    """The keys a gene's result is looked up under, the more exact first; none when it is unknown."""
+    if gene is None or result is None or (stated := result.phenotype[source]) is None:
+        return ()
+    if _uses_scores(gene, source):
+        score = result.activity_score[source]
+        if score is None and set(result.possible_activity_scores) != {None} and stated != "Indeterminate":
+            return ()
+        return (score_key(score),)
+    exact = (_exact_diplotype(result.diplotypes[0]),) if result.tied == 1 else ()
+    return (*exact, stated)
+
+
+def _could_be(key: str, gene: GeneKnowledge | None, result: GeneResult | None, source: Source) -> bool:
+    """Whether a result that is not known could turn out to be found under this key."""
+    if gene is None or result is None:
+        return True
+    if "/" in key and key != score_key(None):
+        if (
+            not result.diplotypes
+            or Caveat.DIPLOTYPE_LIST_CUT in result.caveats
+            or result.coverage.not_excluded
+        ):
+            return True
+        return key in {_exact_diplotype(name) for name in result.diplotypes}
+    if _uses_scores(gene, source):
+        return key in {score_key(score) for score in result.possible_activity_scores}
+    return key in result.possible_phenotypes[source]
+
+
+def _option(row: GuidanceRow, codes: DrugCodes) -> TreatmentOption:
+    caveats = []
+    if NO_RESULT in row.lookup.values():
+        caveats.append(Caveat.OTHER_GENE_NOT_TESTED)
+    if row.action == NOT_CODED:
+        caveats.append(Caveat.ACTION_NOT_CODED)
+    return TreatmentOption(
+        drug=row.drug,
+        rxnorm=codes.rxnorm,
+        atc=codes.atc,
+        source=row.source,
+        guideline=row.guideline,
+        genes=row.genes,
+        lookup=row.lookup,
+        population=row.population,
+        classification=row.classification,
+        action=row.action,
+        actions=row.actions,
+        dose=Dose(row.percent, row.fold, row.note),
+        implications=row.implications,
+        pmids=row.pmids,
+        facts_as_of=row.facts_as_of,
+        caveats=tuple(caveats),
+    )
+
+
+def _reason(guideline: Guideline, results: Mapping[str, GeneResult], missing: tuple[str, ...]) -> Reason:
+    if not guideline.rows:
+        return Reason.NO_PER_GENOTYPE_ROW
+    if not missing:
+        return Reason.NO_ROW_FOR_RESULT
+    if len(missing) < len(guideline.genes):
+        return Reason.OTHER_GENE_REQUIRED
+    covered = [results[gene] for gene in missing if gene in results]
+    if all(result.coverage.tested == 0 for result in covered):
+        return Reason.NOT_TESTED
+    if any(result.phenotype[guideline.source] is not None for result in covered):
+        return Reason.ACTIVITY_SCORE_NOT_STATED
+    return Reason.PHENOTYPE_NOT_STATED
+
+
+def _possible_actions(
+    guideline: Guideline,
+    knowledge: Knowledge,
+    results: Mapping[str, GeneResult],
+    keys: Mapping[str, tuple[str, ...]],
+) -> tuple[str, ...]:
+    def fits(gene: str, key: str) -> bool:
+        if keys[gene]:
+            return key in keys[gene]
+        return _could_be(key, knowledge.genes.get(gene), results.get(gene), guideline.source)
+
+    return tuple(
+        sorted(
+            {
+                row.action
+                for found in guideline.rows.values()
+                for row in found
+                if all(fits(gene, key) for gene, key in row.lookup.items())
+            }
+        )
+    )
+
+
+def look_up(
+    knowledge: Knowledge, results: Mapping[str, GeneResult]
+) -> tuple[tuple[TreatmentOption, ...], tuple[Unanswered, ...]]:
+    """Guidance for every medicine that a covered gene bears on, by source and population.
+
+    A gene that is unknown takes the rows a guideline keeps for "no result", where it has them. A row for the
+    exact diplotype beats the row for its phenotype. Medicines that cannot be looked up are unanswered.
+    """
+    options: list[TreatmentOption] = []
+    unanswered: list[Unanswered] = []
+    for guideline in guidelines(knowledge):
+        codes = knowledge.drugs.get(guideline.drug, _NO_CODES)
+        keys = {
+            gene: _keys(knowledge.genes.get(gene), results.get(gene), guideline.source)
+            for gene in guideline.genes
+        }
+        rows = next(_matching(guideline, keys), ()) if any(keys.values()) else ()
+        if rows:
+            options.extend(_option(row, codes) for row in rows)
+            continue
+        missing = tuple(gene for gene in guideline.genes if not keys[gene])
+        unanswered.append(
+            Unanswered(
+                drug=guideline.drug,
+                rxnorm=codes.rxnorm,
+                atc=codes.atc,
+                source=guideline.source,
+                genes=guideline.genes,
+                missing_genes=missing,
+                reason=_reason(guideline, results, missing),
+                possible_actions=_possible_actions(guideline, knowledge, results, keys),
+            )
+        )
+    return tuple(options), tuple(unanswered)
+
+
+def _matching(guideline: Guideline, keys: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[GuidanceRow, ...]]:
+    """Row sets in the order they are to be preferred."""
+    for combination in product(*(keys[gene] or (NO_RESULT,) for gene in guideline.genes)):
+        if found := guideline.rows.get(combination):
+            yield found

@@ -1,0 +1,18 @@
+"""Files in: from what a laboratory sends to typed samples, or to a sentence that says what to do."""
+
+from genomics.readers.errors import ReadError, ReadErrorCode
+from genomics.readers.identity import concordance, fingerprint, genetic_sex
+from genomics.readers.recognition import FileKind, Recognition, recognise
+from genomics.readers.vcf import read_vcf
+
+__all__ = [
+    "FileKind",
+    "ReadError",
+    "ReadErrorCode",
+    "Recognition",
+    "concordance",
+    "fingerprint",
+    "genetic_sex",
+    "read_vcf",
+    "recognise",
+]

@@ -1,0 +1,133 @@
+"""One VCF row at a defined position: what it says about each sample there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from genomics.model import UNDOCUMENTED, Call, CallStatus, Caveat, Position
+
+
+def trimmed(reference: str, alternative: str) -> tuple[int, str, str]:
+    """The shortest spelling of a change: how many leading bases were cut, reference, alternative.
+
+    >>> trimmed("CAT", "CATAT")
+    (0, 'C', 'CAT')
+    >>> trimmed("AGGAGTC", "CGGAGTC")
+    (0, 'A', 'C')
+    """
+    while len(reference) > 1 and len(alternative) > 1 and reference[-1] == alternative[-1]:
+        reference, alternative = reference[:-1], alternative[:-1]
+    cut = 0
+    while len(reference) > 1 and len(alternative) > 1 and reference[0] == alternative[0]:
+        reference, alternative, cut = reference[1:], alternative[1:], cut + 1
+    return cut, reference, alternative
+
+
+def references_agree(one: str, other: str) -> bool:
+    """Both start at the same position, so the shorter has to be the start of the longer."""
+    return one.startswith(other) or other.startswith(one)
+
+
+@dataclass(frozen=True, slots=True)
+class RowAlleles:
+    """A row's alleles in the words of the definition, by the number genotypes use for them."""
+
+    by_number: tuple[str, ...]
+    named: frozenset[str]
+    """The row's alternatives as written, in shortest spelling: what this row looked for."""
+    validates: bool
+    """Whether a reference genotype in this row says anything about the defined change."""
+
+
+def read_alleles(position: Position, reference: str, alternatives: list[str]) -> RowAlleles:
+    """Match a row's alleles to the definition's, whatever padding either uses."""
+    known = {trimmed(position.reference, base): base for base in position.alternatives}
+    spelt = [trimmed(reference, base.upper()) for base in alternatives if base != "."]
+    by_number = (position.reference, *(known.get(change, UNDOCUMENTED) for change in spelt))
+    is_indel = any(len(base) != len(position.reference) for base in position.alternatives)
+    row_has_indel = any(
+        len(base) != len(reference) and base[0] not in "<*" for base in alternatives if base != "."
+    )
+    spans = len(reference) >= len(position.reference)
+    validates = not is_indel or row_has_indel or (spans and len(position.reference) > 1)
+    named = frozenset("/".join(map(str, change)) for change in spelt)
+    return RowAlleles(by_number, named, validates)
+
+
+def _no_call(reason: Caveat) -> Call:
+    return Call(CallStatus.NO_CALL, reason=reason)
+
+
+def read_genotype(row: RowAlleles, keys: list[str], entry: str) -> Call:
+    """One sample's call from its column. ``keys`` is the row's FORMAT; it holds GT."""
+    values = entry.split(":")
+    fields = dict(zip(keys, values, strict=False))
+    genotype = fields.get("GT", ".")
+    is_phased = "|" in genotype
+    parts = genotype.replace("|", "/").split("/")
+    if all(part in (".", "") for part in parts):
+        return _no_call(Caveat.NO_CALL)
+    if len(parts) == 1:
+        return _no_call(Caveat.ONE_ALLELE_ON_AUTOSOME)
+    if "." in parts:
+        return _no_call(Caveat.HALF_CALL)
+    if len(parts) != 2 or not all(part.isdigit() and int(part) < len(row.by_number) for part in parts):
+        return _no_call(Caveat.NO_CALL)
+    numbers = [int(part) for part in parts]
+    if numbers[0] != numbers[1] and _depth_contradicts(fields.get("AD", ""), numbers):
+        return _no_call(Caveat.DEPTH_CONTRADICTS_GENOTYPE)
+    if numbers == [0, 0] and not row.validates:
+        return _no_call(Caveat.INDEL_NOT_VALIDATED)
+    phase_set = fields.get("PS")
+    return Call(
+        CallStatus.TESTED,
+        tuple(row.by_number[number] for number in numbers),
+        phased=is_phased,
+        phase_set=phase_set if is_phased and phase_set not in (None, ".", "") else None,
+    )
+
+
+def _depth_contradicts(depths: str, numbers: list[int]) -> bool:
+    """A mixed genotype of which one allele was not seen in a single read, with reads on the other."""
+    counts = depths.split(",")
+    if len(counts) <= max(numbers) or not all(counts[number].isdigit() for number in numbers):
+        return False
+    first, second = (int(counts[number]) for number in numbers)
+    return (first == 0) != (second == 0)
+
+
+def combine(
+    position: Position, earlier: Call, earlier_named: frozenset[str], later: Call, later_named: frozenset[str]
+) -> Call:
+    """Two rows for one position and sample, made into one call.
+
+    Rows that name different alternatives are one site written over several rows, and are put
+    together. Rows that name the same ones repeat each other: the first that can be used counts, and two
+    that differ cancel each other.
+    """
+    if earlier.reason is Caveat.CONTRADICTORY_ROWS:
+        return earlier
+    is_split_site = bool(earlier_named) and bool(later_named) and not earlier_named & later_named
+    if earlier.status is CallStatus.NO_CALL or later.status is CallStatus.NO_CALL:
+        if is_split_site and Caveat.INDEL_NOT_VALIDATED not in (earlier.reason, later.reason):
+            return earlier if earlier.status is CallStatus.NO_CALL else later
+        return later if earlier.status is CallStatus.NO_CALL else earlier
+    if not is_split_site:
+        same = sorted(earlier.alleles) == sorted(later.alleles)
+        return earlier if same else _no_call(Caveat.CONTRADICTORY_ROWS)
+    reference = position.reference
+    if all(base == reference for base in later.alleles):
+        return earlier
+    if all(base == reference for base in earlier.alleles):
+        return later
+    if earlier.phased and later.phased and earlier.phase_set == later.phase_set:
+        merged = []
+        for one, other in zip(earlier.alleles, later.alleles, strict=True):
+            if one != reference and other != reference:
+                return _no_call(Caveat.CONTRADICTORY_ROWS)
+            merged.append(one if one != reference else other)
+        return replace(earlier, alleles=tuple(merged))
+    changed = [base for base in (*earlier.alleles, *later.alleles) if base != reference]
+    if len(changed) > 2:
+        return _no_call(Caveat.CONTRADICTORY_ROWS)
+    return Call(CallStatus.TESTED, tuple(changed))

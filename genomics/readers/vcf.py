@@ -1,0 +1,299 @@
+"""Reads the calls at defined positions from a VCF file, in one pass, whatever its size.
+
+A site without a row was not tested. FILTER and QUAL are not judged, and the blocks of a gVCF file are not
+read as reference: both would be guesses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pysam
+
+from genomics.model import Assembly, Call, CallStatus, Caveat, Position, Sample, Site
+from genomics.readers.assembly import AssemblyEvidence, decide
+from genomics.readers.errors import ReadError, ReadErrorCode
+from genomics.readers.recognition import (
+    FileKind,
+    header_assembly,
+    index_beside,
+    is_made_up,
+    read_header,
+    recognise,
+)
+from genomics.readers.rows import combine, read_alleles, read_genotype, references_agree
+from genomics.readers.sex import SexCounter
+from genomics.readers.stream import LINE_LIMIT_BYTES, Compression, compression_of, line_batches
+
+SAMPLES_AT_ONCE = 1_000
+REGION_GAP = 20_000
+_NOT_VCF = {
+    FileKind.EMPTY: (ReadErrorCode.EMPTY, "The file is empty. Copy or download it again."),
+    FileKind.CONSUMER_ARRAY: (
+        ReadErrorCode.NOT_READ_YET,
+        "This is a raw data file of a consumer test. These are recognised but not read yet; send a VCF file.",
+    ),
+    FileKind.BCF: (
+        ReadErrorCode.NOT_READ_YET,
+        "This is a BCF file. These are recognised but not read yet; convert it to VCF and send that.",
+    ),
+    FileKind.OTHER: (
+        ReadErrorCode.NOT_VCF,
+        "This is not a VCF file: its first line is not a VCF header. Send the VCF file from the laboratory.",
+    ),
+}
+
+
+@dataclass(slots=True)
+class _Target:
+    """What is wanted at one place of a file: a GRCh38 position, a GRCh37 one, or by chance both."""
+
+    on_38: Position | None = None
+    on_37: Position | None = None
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """One sample while its file is being read."""
+
+    name: str
+    column: int
+    calls: dict[Site, tuple[Call, frozenset[str]]] = field(default_factory=dict)
+    sex: SexCounter = field(default_factory=SexCounter)
+
+
+def _targets(positions: Sequence[Position]) -> dict[bytes, dict[bytes, _Target]]:
+    """By chromosome as spelt in files (with and without ``chr``) and position, both as bytes."""
+    targets: dict[bytes, dict[bytes, _Target]] = {}
+    for position in positions:
+        bare = position.chromosome.removeprefix("chr").encode()
+        places = targets.setdefault(bare, {})
+        targets[b"chr" + bare] = places
+        places.setdefault(str(position.position).encode(), _Target()).on_38 = position
+        places.setdefault(str(position.position_grch37).encode(), _Target()).on_37 = position
+    return targets
+
+
+def _malformed(line: int | None, what: str) -> ReadError:
+    where = f"Line {line}" if line else "A line"
+    return ReadError(
+        ReadErrorCode.MALFORMED_LINE,
+        f"{where} of the VCF file {what}. The file may be cut short; copy or download it again.",
+        line,
+    )
+
+
+class _Reading:
+    """The state of one pass over one file."""
+
+    def __init__(
+        self, positions: Sequence[Position], columns: list[str], wanted: list[tuple[str, int]]
+    ) -> None:
+        self.targets = _targets(positions)
+        self.column_count = len(columns)
+        self.gathered = [_Gathered(name, column) for name, column in wanted]
+        self.assembly = AssemblyEvidence()
+        self.rows_at_targets = 0
+        self.rows_with_genotypes = 0
+
+    def take(self, line: bytes, number: int | None) -> None:
+        """Look at one data line; nearly all of them are dropped after two look-ups."""
+        first = line.find(b"\t")
+        if first <= 0:
+            if line.strip():
+                raise _malformed(number, "has no columns")
+            return
+        chromosome = line[:first]
+        places = self.targets.get(chromosome)
+        if places is not None:
+            target = places.get(line[first + 1 : line.find(b"\t", first + 1)])
+            if target is not None:
+                self._take_target(line, target, number)
+        elif chromosome in _SEX_CHROMOSOMES:
+            self._take_sex(line, _SEX_CHROMOSOMES[chromosome], number)
+
+    def _columns(self, line: bytes, number: int | None) -> list[str]:
+        values = line.decode("utf-8", "replace").rstrip("\r").split("\t")
+        if len(values) != self.column_count:
+            raise _malformed(number, f"has {len(values)} columns where the header has {self.column_count}")
+        return values
+
+    def _take_target(self, line: bytes, target: _Target, number: int | None) -> None:
+        values = self._columns(line, number)
+        reference = values[3].upper()
+        if target.on_37 is not None:
+            if references_agree(reference, target.on_37.reference_grch37):
+                self.assembly.agree37 += 1
+            else:
+                self.assembly.disagree37 += 1
+        position = target.on_38
+        if position is None:
+            return
+        keys = values[8].split(":")
+        self.rows_at_targets += 1
+        self.rows_with_genotypes += "GT" in keys
+        agrees = references_agree(reference, position.reference)
+        if agrees:
+            self.assembly.agree38 += 1
+        else:
+            self.assembly.disagree38 += 1
+        row = read_alleles(position, reference, values[4].split(","))
+        known_entries: dict[str, Call] = {}
+        for sample in self.gathered:
+            entry = values[sample.column]
+            call = known_entries.get(entry)
+            if call is None:
+                if agrees:
+                    call = read_genotype(row, keys, entry)
+                else:
+                    call = Call(CallStatus.NO_CALL, reason=Caveat.REFERENCE_DISAGREES)
+                known_entries[entry] = call
+            earlier = sample.calls.get(position.site)
+            if earlier is None:
+                sample.calls[position.site] = (call, row.named)
+            else:
+                combined = combine(position, earlier[0], earlier[1], call, row.named)
+                sample.calls[position.site] = (combined, earlier[1] | row.named)
+
+    def _take_sex(self, line: bytes, chromosome: str, number: int | None) -> None:
+        place = line.split(b"\t", 2)[1]
+        if not place.isdigit() or not self.gathered[0].sex.wants(chromosome, int(place)):
+            return
+        values = self._columns(line, number)
+        keys = values[8].split(":")
+        if "GT" not in keys:
+            return
+        genotype_at = keys.index("GT")
+        for sample in self.gathered:
+            fields = values[sample.column].split(":")
+            sample.sex.count(chromosome, fields[genotype_at] if genotype_at < len(fields) else ".")
+
+    def samples(self, header: Assembly | None, made_up: bool) -> Iterator[Sample]:
+        caveats = decide(self.assembly, header)
+        if self.rows_at_targets and not self.rows_with_genotypes:
+            raise ReadError(
+                ReadErrorCode.NO_GENOTYPES,
+                "The file has no genotypes (no GT field). Ask the laboratory for a VCF with genotypes.",
+            )
+        if made_up:
+            caveats = (*caveats, Caveat.MADE_UP_PERSON)
+        for sample in self.gathered:
+            yield Sample(
+                name=sample.name,
+                assembly=Assembly.GRCH38,
+                calls={site: call for site, (call, _) in sample.calls.items()},
+                sex_evidence=sample.sex.evidence(),
+                caveats=caveats,
+            )
+
+
+_SEX_CHROMOSOMES = {b"X": "X", b"chrX": "X", b"Y": "Y", b"chrY": "Y"}
+
+
+def _wanted_columns(columns: list[str], sample: str | None) -> list[tuple[str, int]]:
+    names = columns[9:]
+    if not names:
+        raise ReadError(
+            ReadErrorCode.NO_SAMPLES,
+            "The VCF file has no samples: its header names none. Ask the laboratory for a file with genotypes.",
+        )
+    if sample is None:
+        if len(names) > SAMPLES_AT_ONCE:
+            raise ReadError(
+                ReadErrorCode.TOO_MANY_SAMPLES,
+                f"The file has {len(names)} samples; at most {SAMPLES_AT_ONCE} are read at once. Name one sample.",
+            )
+        if len(set(names)) < len(names):
+            raise ReadError(
+                ReadErrorCode.SAMPLE_NAMED_TWICE,
+                "Two samples of the file have the same name. Ask the laboratory for a corrected file.",
+            )
+        return [(name, 9 + number) for number, name in enumerate(names)]
+    if names.count(sample) > 1:
+        raise ReadError(
+            ReadErrorCode.SAMPLE_NAMED_TWICE,
+            "Two samples of the file have that name. Ask the laboratory for a corrected file.",
+        )
+    if sample not in names:
+        raise ReadError(
+            ReadErrorCode.SAMPLE_MISSING,
+            f"The sample asked for is not in the file, which holds {len(names)}. Check the sample's name.",
+        )
+    return [(sample, 9 + names.index(sample))]
+
+
+def _regions(positions: Sequence[Position]) -> Iterator[tuple[str, int, int]]:
+    """Stretches that hold all wanted places on both assemblies, near ones joined; 1-based, inclusive."""
+    places = sorted(
+        {(position.chromosome, place) for position in positions
+         for place in (position.position, position.position_grch37)}
+    )  # fmt: skip
+    start: tuple[str, int] | None = None
+    end = 0
+    for chromosome, place in places:
+        if start is not None and chromosome == start[0] and place - end <= REGION_GAP:
+            end = place
+            continue
+        if start is not None:
+            yield (*start, end)
+        start, end = (chromosome, place), place
+    if start is not None:
+        yield (*start, end)
+    # Early stretches of X and Y outside their paired ends: enough rows to tell the genetic sex.
+    yield ("chrX", 2_781_480, 12_000_000)
+    yield ("chrY", 2_781_480, 12_000_000)
+
+
+def _read_with_index(path: Path, index: Path, positions: Sequence[Position], reading: _Reading) -> None:
+    try:
+        with pysam.TabixFile(str(path), index=str(index), encoding="utf-8") as table:
+            names = set(table.contigs)
+            for chromosome, start, end in _regions(positions):
+                spelt = chromosome if chromosome in names else chromosome.removeprefix("chr")
+                if spelt not in names:
+                    continue
+                for line in table.fetch(spelt, start - 1, end):
+                    if len(line) > LINE_LIMIT_BYTES:
+                        raise _malformed(None, "is far longer than a VCF row")
+                    reading.take(line.encode(), None)
+    except (OSError, ValueError, UnicodeDecodeError):
+        raise ReadError(
+            ReadErrorCode.CORRUPT,
+            "The index beside the file does not fit it, or the file is damaged. Send both again.",
+        ) from None
+
+
+def _read_through(path: Path, reading: _Reading) -> None:
+    number = 0
+    in_header = True
+    for batch in line_batches(path):
+        for line in batch:
+            number += 1
+            if in_header:
+                if line.startswith(b"#"):
+                    continue
+                in_header = False
+            reading.take(line, number)
+
+
+def read_vcf(path: Path | str, positions: Sequence[Position], sample: str | None = None) -> Iterator[Sample]:
+    """Read one sample, or all samples, of a VCF file on GRCh38.
+
+    Parameters: ``path`` plain, gzip or bgzip; ``positions`` to read, as definitions give them; ``sample``
+    the one to read, or None for all. Yields a Sample for each, in the order of the header, once the
+    whole file was read. Raises ReadError with a sentence for everything that cannot be read safely.
+    """
+    path = Path(path)
+    kind = recognise(path).kind
+    if kind is not FileKind.VCF:
+        raise ReadError(*_NOT_VCF[kind])
+    meta, columns = read_header(path)
+    reading = _Reading(positions, columns, _wanted_columns(columns, sample))
+    index = index_beside(path) if compression_of(path) is Compression.BGZIP else None
+    if index is not None:
+        _read_with_index(path, index, positions, reading)
+    else:
+        _read_through(path, reading)
+    yield from reading.samples(header_assembly(meta), is_made_up(meta))
