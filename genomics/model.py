@@ -87,10 +87,10 @@ CAVEATS: Mapping[Caveat, str] = MappingProxyType(
         Caveat.REFERENCE_DISAGREES: "a row names another reference base than GRCh38; it is not used",
         Caveat.CONTRADICTORY_ROWS: "rows for the same position contradict each other; none is used",
         Caveat.DEPTH_CONTRADICTS_GENOTYPE: "read counts contradict a genotype; it is not used",
-        Caveat.INDEL_NOT_VALIDATED: "a row does not show that an insertion or deletion was looked for; not used",
+        Caveat.INDEL_NOT_VALIDATED: "a row does not show that an insertion or deletion was looked for",
         Caveat.OTHER_GENE_NOT_TESTED: "the guideline uses another gene as well, which has no result here",
         Caveat.ACTION_NOT_CODED: "the guideline's advice has no action code; read the guideline",
-        Caveat.ASSEMBLY_FROM_HEADER: "too few positions to see the assembly from bases; taken from the header",
+        Caveat.ASSEMBLY_FROM_HEADER: "too few positions to see the assembly; taken from the header",
         Caveat.ASSEMBLY_HEADER_DISAGREES: "the header names another assembly than the bases show",
         Caveat.MADE_UP_PERSON: "the file says that its person is made up",
     }

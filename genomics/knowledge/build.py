@@ -107,22 +107,47 @@ def build_definitions(folder: Path, target: Path) -> None:
     for gene, definition in sorted(definitions.items()):
         for position, rsid, reference, alternatives, _, position37, reference37 in definition["positions"]:
             positions.append(
-                (gene, definition["chrom"], position, rsid or "", reference, ",".join(alternatives))
-                + (position37, reference37 or "", *origin("definitions"))
+                (
+                    gene,
+                    definition["chrom"],
+                    position,
+                    rsid or "",
+                    reference,
+                    ",".join(alternatives),
+                    position37,
+                    reference37 or "",
+                    *origin("definitions"),
+                )
             )
         shown_as = definition.get("suballeles", {})
         for name, allele in definition["alleles"].items():
             function = functions.get((gene, shown_as.get(name, name)), {})
             core = ";".join(f"{place}:{base}" for place, base in sorted(allele["core"].items()))
             alleles.append(
-                (gene, name, shown_as.get(name, name), int(name == definition["reference"]))
-                + (function.get("function", ""), function.get("activity_value", ""), core)
-                + origin("definitions")
+                (
+                    gene,
+                    name,
+                    shown_as.get(name, name),
+                    int(name == definition["reference"]),
+                    function.get("function", ""),
+                    function.get("activity_value", ""),
+                    core,
+                    *origin("definitions"),
+                )
             )
     write(
         target / "positions.tsv",
-        ("gene", "chromosome", "position", "rsid", "reference", "alternatives")
-        + ("position_grch37", "reference_grch37", *ORIGIN),
+        (
+            "gene",
+            "chromosome",
+            "position",
+            "rsid",
+            "reference",
+            "alternatives",
+            "position_grch37",
+            "reference_grch37",
+            *ORIGIN,
+        ),
         positions,
     )
     write(
@@ -191,15 +216,41 @@ def build_guidance(folder: Path, target: Path) -> None:
             for drug in row["drug"].split("|"):
                 key = (row["source"], drug, lookup or row["genes"], population)
                 chosen[key] = (
-                    (row["source"], row["guideline_id"], drug, row["genes"], lookup, population)
-                    + (row["classification"] or "N/A", action, actions)
-                    + (row["percent"], row["fold"], row["mg_or_note"], implications, row["pmids"])
-                    + origin(source, row["facts_as_of"])
+                    row["source"],
+                    row["guideline_id"],
+                    drug,
+                    row["genes"],
+                    lookup,
+                    population,
+                    row["classification"] or "N/A",
+                    action,
+                    actions,
+                    row["percent"],
+                    row["fold"],
+                    row["mg_or_note"],
+                    implications,
+                    row["pmids"],
+                    *origin(source, row["facts_as_of"]),
                 )
     write(
         target / "guidance.tsv",
-        ("body", "guideline", "drug", "genes", "lookup", "population", "classification", "action", "actions")
-        + ("percent", "fold", "note", "implications", "pmids", *ORIGIN),
+        (
+            "body",
+            "guideline",
+            "drug",
+            "genes",
+            "lookup",
+            "population",
+            "classification",
+            "action",
+            "actions",
+            "percent",
+            "fold",
+            "note",
+            "implications",
+            "pmids",
+            *ORIGIN,
+        ),
         (chosen[key] for key in sorted(chosen)),
     )
 

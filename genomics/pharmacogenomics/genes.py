@@ -86,9 +86,8 @@ def interpret_gene(gene: GeneKnowledge, sample: Sample) -> GeneResult:
     score: float | None = None
     if not tested_positions and not observed.undocumented:
         caveats[Caveat.NOT_TESTED] = None
-    elif not names:
-        if not observed.undocumented or gene.undocumented_read_as_reference:
-            caveats[Caveat.NO_MATCHING_DIPLOTYPE] = None
+    elif not names and (not observed.undocumented or gene.undocumented_read_as_reference):
+        caveats[Caveat.NO_MATCHING_DIPLOTYPE] = None
     if tied > 1:
         caveats[Caveat.TIED_DIPLOTYPES] = None
     best_phenotypes = {phenotype(gene, gene.alleles[one], gene.alleles[other]) for one, other in best}

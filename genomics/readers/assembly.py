@@ -38,12 +38,13 @@ def decide(evidence: AssemblyEvidence, header: Assembly | None) -> tuple[Caveat,
     if bases_say_37:
         raise ReadError(
             ReadErrorCode.OTHER_ASSEMBLY,
-            f"The file is written on GRCh37 (hg19): {evidence.agree37} reference bases show it. {_ASK_FOR_38}",
+            f"The file is written on GRCh37 (hg19): {evidence.agree37} reference bases show it. "
+            + _ASK_FOR_38,
         )
     if evidence.disagree38 >= ENOUGH and evidence.disagree38 > TOLERATED_SHARE * seen38:
         raise ReadError(
             ReadErrorCode.REFERENCE_DISAGREES,
-            f"{evidence.disagree38} of {seen38} reference bases differ from GRCh38, so the file was not read. "
+            f"{evidence.disagree38} of {seen38} reference bases differ from GRCh38; the file was not read. "
             + _ASK_FOR_38,
         )
     if header is Assembly.GRCH37:
@@ -59,6 +60,6 @@ def decide(evidence: AssemblyEvidence, header: Assembly | None) -> tuple[Caveat,
         return (Caveat.ASSEMBLY_FROM_HEADER,)
     raise ReadError(
         ReadErrorCode.ASSEMBLY_UNKNOWN,
-        "The file holds too few of the positions read here to tell its assembly, and its header does not name "
-        f"one. {_ASK_FOR_38}",
+        "The file holds too few of the positions read here to tell its assembly, and its header does not "
+        f"name one. {_ASK_FOR_38}",
     )

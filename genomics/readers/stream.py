@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from isal import igzip, isal_zlib
+from isal import igzip, igzip_lib
 
 from genomics.readers.errors import ReadError, ReadErrorCode
 
@@ -59,7 +59,7 @@ def _compressed_chunks(raw: BinaryIO) -> Iterator[bytes]:
                 ReadErrorCode.TRUNCATED,
                 "The compressed file stops in the middle. Copy or download it again.",
             ) from None
-        except (OSError, zlib.error, isal_zlib.error):
+        except (OSError, zlib.error, cast(type[Exception], igzip_lib.IsalError)):
             raise ReadError(
                 ReadErrorCode.CORRUPT,
                 "The compressed file is damaged. Copy or download it again.",

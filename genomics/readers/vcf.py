@@ -197,13 +197,15 @@ def _wanted_columns(columns: list[str], sample: str | None) -> list[tuple[str, i
     if not names:
         raise ReadError(
             ReadErrorCode.NO_SAMPLES,
-            "The VCF file has no samples: its header names none. Ask the laboratory for a file with genotypes.",
+            "The VCF file has no samples: its header names none. "
+            "Ask the laboratory for a file with genotypes.",
         )
     if sample is None:
         if len(names) > SAMPLES_AT_ONCE:
             raise ReadError(
                 ReadErrorCode.TOO_MANY_SAMPLES,
-                f"The file has {len(names)} samples; at most {SAMPLES_AT_ONCE} are read at once. Name one sample.",
+                f"The file has {len(names)} samples; at most {SAMPLES_AT_ONCE} are read at once. "
+                "Name the one to read.",
             )
         if len(set(names)) < len(names):
             raise ReadError(
