@@ -4,6 +4,8 @@ import uuid
 
 from django.db import models
 
+from consent.ledger.append_only import AppendOnly
+
 
 class Decision(models.TextChoices):
     PERMIT = "permit", "Permitted"
@@ -11,7 +13,7 @@ class Decision(models.TextChoices):
     WITHDRAW = "withdraw", "Withdrawn"
 
 
-class ConsentEvent(models.Model):
+class ConsentEvent(AppendOnly):
     """One act about one scope. The state is a fold over these rows (`consent.ledger.fold`), never a column."""
 
     sequence = models.BigAutoField(primary_key=True)
@@ -29,6 +31,6 @@ class ConsentEvent(models.Model):
     at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
+    class Meta(AppendOnly.Meta):
         ordering = ["sequence"]
         indexes = [models.Index(fields=["subject", "scope", "sequence"])]

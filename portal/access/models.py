@@ -5,6 +5,8 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from consent.ledger.append_only import AppendOnly
+
 
 class Outcome(models.TextChoices):
     PERMIT = "permit", "Allowed"
@@ -12,7 +14,9 @@ class Outcome(models.TextChoices):
     SYSTEM = "system", "Done by the system"
 
 
-class AccessEvent(models.Model):
+class AccessEvent(AppendOnly):
+    """One look, act or refusal. `actor` is empty when the system did it."""
+
     sequence = models.BigAutoField(primary_key=True)
     id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     at = models.DateTimeField(auto_now_add=True)
@@ -26,6 +30,6 @@ class AccessEvent(models.Model):
     reason = models.CharField(max_length=60, blank=True)
     consent_events = models.JSONField(default=list, help_text="Ids of the consent events it rests on.")
 
-    class Meta:
+    class Meta(AppendOnly.Meta):
         ordering = ["-sequence"]
         indexes = [models.Index(fields=["patient", "-sequence"])]

@@ -1,0 +1,33 @@
+"""Where one person stands on one scope, read fresh from the ledger every time it is asked."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from consent.ledger.fold import State, deciding_act, fold, permits
+from consent.ledger.models import ConsentEvent
+
+
+@dataclass(frozen=True)
+class Standing:
+    state: State
+    event: ConsentEvent | None
+
+    @property
+    def permitted(self) -> bool:
+        return permits(self.state)
+
+    @property
+    def event_ids(self) -> list[str]:
+        return [str(self.event.id)] if self.event else []
+
+
+def standing(subject: uuid.UUID, scope: str, at: datetime | None = None) -> Standing:
+    """The state and the event it rests on. May raise when the database does; callers treat that as no."""
+    at = at or timezone.now()
+    events = list(ConsentEvent.objects.filter(subject=subject, scope=scope))
+    return Standing(state=fold(events, at), event=deciding_act(events, at))

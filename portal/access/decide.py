@@ -1,0 +1,107 @@
+"""May they? One total function over the matrix. It never raises, and every doubt is a no."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model
+from django.http import Http404
+from django.utils import timezone
+
+from consent.ledger.standing import standing
+from portal.access import log
+from portal.access.matrix import ACTIONS, Gate, Rule, asked_about, rules_for
+from portal.access.models import Outcome
+from portal.access.relation import patient_of, released, resource_of, stands
+from portal.people.models import User
+
+logger = logging.getLogger("portal.access")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Yes or no, a code for why, and the consent events a yes rests on."""
+
+    permitted: bool
+    reason: str
+    consent_events: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self.permitted
+
+
+class Denied(Http404):
+    """Refused. Answers exactly as an unknown address does, so nobody learns what exists; the reason stays inside."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__()
+        self.decision = decision
+
+
+def decide(
+    actor: User | AnonymousUser | None, action: str, obj: Model | None = None, *, at: datetime | None = None
+) -> Decision:
+    """Whether this person may do this to this thing at this moment.
+
+    Reasons: permitted · not_signed_in · not_active · unknown_action · wrong_object · not_for_role · no_relation ·
+    not_released · no_consent · error.
+    """
+    try:
+        return _decide(actor, action, obj, at or timezone.now())
+    except Exception:
+        # A law, not a convenience: an error is not a permit.
+        logger.exception("decision_failed", extra={"action": str(action)})
+        return Decision(False, "error")
+
+
+def _decide(actor: Any, action: str, obj: Model | None, at: datetime) -> Decision:
+    if not isinstance(actor, User) or actor.pk is None:
+        return Decision(False, "not_signed_in")
+    if not actor.is_active:
+        return Decision(False, "not_active")
+    if action not in ACTIONS:
+        return Decision(False, "unknown_action")
+    if obj is not None:
+        resource = resource_of(obj)
+        if resource is None or resource.name not in asked_about(action):
+            return Decision(False, "wrong_object")
+    rules = rules_for(actor.role, action)
+    if not rules:
+        return Decision(False, "not_for_role")
+    refusal = Decision(False, "no_relation")
+    for rule in rules:
+        if stands(actor, rule.relation, obj, at):
+            refusal = _gates(rule, obj, at)
+            if refusal.permitted:
+                return refusal
+    return refusal
+
+
+def _gates(rule: Rule, obj: Model | None, at: datetime) -> Decision:
+    if rule.gate is Gate.RELEASED and not released(obj, at):
+        return Decision(False, "not_released")
+    if rule.consent is None:
+        return Decision(True, "permitted")
+    patient = patient_of(obj)
+    if patient is None:
+        return Decision(False, "no_consent")
+    where = standing(patient.subject, rule.consent, at)
+    if not where.permitted:
+        return Decision(False, "no_consent", tuple(where.event_ids))
+    return Decision(True, "permitted", tuple(where.event_ids))
+
+
+def require(actor: User | AnonymousUser | None, action: str, obj: Model | None = None) -> Decision:
+    """The decision, or `Denied` after noting the refusal. Call it before opening a transaction: a rolled-back
+    transaction would take the note of the refusal with it."""
+    decision = decide(actor, action, obj)
+    if not decision.permitted:
+        log.record(
+            actor, action, obj, outcome=Outcome.DENY, reason=decision.reason, consent_events=decision.consent_events
+        )
+        raise Denied(decision)
+    return decision

@@ -1,0 +1,139 @@
+"""The permission matrix: who may do what to which kind of thing, as data. The engine, the docs and the tests read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from portal.people.models import Role
+
+
+class Relation(StrEnum):
+    """How the person asking must stand to the thing asked about."""
+
+    OWN = "own"  # it is about them
+    CARES_FOR = "cares_for"  # they look after the patient now
+    SENT = "sent"  # their laboratory was asked for it or sent it
+    ANY = "any"  # no tie needed
+
+
+class Gate(StrEnum):
+    """What else must be true of the thing itself."""
+
+    RELEASED = "released"  # a clinician signed it and it has been released
+
+
+PGX = "pgx"
+"""Consent scope: reading genes that change how medicines work."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One model of ours and how to find the patient and the laboratory behind a row of it.
+
+    `patient` and `laboratory` are attribute paths from the row; "" is the row itself, None means there is none.
+    """
+
+    name: str
+    model: str
+    patient: str | None = None
+    laboratory: str | None = None
+
+
+RESOURCES: tuple[Resource, ...] = (
+    Resource("user", "people.User"),
+    Resource("laboratory", "people.Laboratory", laboratory=""),
+    Resource("patient", "people.Patient", patient=""),
+    Resource("care_relationship", "people.CareRelationship", patient="patient"),
+    Resource("access_event", "access.AccessEvent", patient="patient"),
+    Resource("consent_event", "consent_ledger.ConsentEvent", patient="subject"),
+    Resource("test_order", "results.TestOrder", patient="patient", laboratory="laboratory"),
+    Resource("result_file", "results.ResultFile", patient="patient", laboratory="order.laboratory"),
+    Resource("job", "results.Job"),
+    Resource("interpretation", "results.Interpretation", patient="patient"),
+    Resource("finding", "results.Finding", patient="interpretation.patient"),
+    Resource("report", "reports.Report", patient="patient"),
+    Resource("annotation", "delivery.Annotation", patient="report.patient"),
+    Resource("sign_off", "delivery.SignOff", patient="report.patient"),
+    Resource("release", "delivery.Release", patient="report.patient"),
+    Resource("machine_token", "api.MachineToken"),
+)
+
+ASKED_ABOUT: dict[str, tuple[str, ...]] = {
+    "order.test_order": ("patient",),
+    "upload.result_file": ("patient", "test_order", "result_file"),
+    "give.consent_event": ("patient",),
+    "refuse.consent_event": ("patient",),
+    "withdraw.consent_event": ("patient",),
+    "read.consent_event": ("patient", "consent_event"),
+    "read.access_event": ("patient", "access_event"),
+}
+"""Actions asked about something other than a row of their own resource; all others are asked about that row."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A role may do an action given a relation, a consent scope (if any) and a gate (if any)."""
+
+    role: Role
+    action: str
+    relation: Relation
+    consent: str | None = None
+    gate: Gate | None = None
+
+
+def _rules(
+    actions: str, *cells: tuple[Role, Relation], consent: str | None = None, gate: Gate | None = None
+) -> tuple[Rule, ...]:
+    return tuple(
+        Rule(role, action, relation, consent, gate) for action in actions.split() for role, relation in cells
+    )
+
+
+_PATIENT = (Role.PATIENT, Relation.OWN)
+_CLINICIAN = (Role.CLINICIAN, Relation.CARES_FOR)
+_COUNSELLOR = (Role.COUNSELLOR, Relation.CARES_FOR)
+_LABORATORY = (Role.LABORATORY, Relation.SENT)
+_PRIVACY_OFFICER = (Role.PRIVACY_OFFICER, Relation.ANY)
+_OPERATOR = (Role.OPERATOR, Relation.ANY)
+
+RULES: tuple[Rule, ...] = (
+    # Accounts and who cares for whom: operators, who see no health data.
+    *_rules("administer.user administer.laboratory administer.care_relationship", _OPERATOR),
+    *_rules("administer.machine_token read.job", _OPERATOR),
+    # Patients.
+    *_rules("read.patient read.care_relationship", _PATIENT, _CLINICIAN, _COUNSELLOR),
+    *_rules("register.patient", (Role.CLINICIAN, Relation.ANY)),
+    # Consent: only the person decides. The privacy officer checks, the team sees what holds.
+    *_rules("give.consent_event refuse.consent_event withdraw.consent_event", _PATIENT),
+    *_rules("read.consent_event", _PATIENT, _CLINICIAN, _COUNSELLOR, _PRIVACY_OFFICER),
+    # The access log.
+    *_rules("read.access_event", _PATIENT, _PRIVACY_OFFICER),
+    # Orders and files. A file may arrive before the yes; nothing in it is read until then.
+    *_rules("order.test_order", _CLINICIAN),
+    *_rules("read.test_order", _PATIENT, _CLINICIAN, _COUNSELLOR, _LABORATORY),
+    *_rules("upload.result_file", _PATIENT, _CLINICIAN, _LABORATORY),
+    *_rules("read.result_file", _PATIENT, _CLINICIAN, _COUNSELLOR, _LABORATORY),
+    *_rules("review.result_file", _CLINICIAN, _COUNSELLOR),
+    # What a file means: the team with the patient's yes; the patient when it has been signed and released.
+    *_rules("read.interpretation read.finding", _CLINICIAN, _COUNSELLOR, consent=PGX),
+    *_rules("read.interpretation read.finding", _PATIENT, consent=PGX, gate=Gate.RELEASED),
+    *_rules("read.report download.report", _CLINICIAN, _COUNSELLOR, consent=PGX),
+    *_rules("read.report download.report", _PATIENT, consent=PGX, gate=Gate.RELEASED),
+    *_rules("annotate.report sign.report release.report", _CLINICIAN, consent=PGX),
+    *_rules("read.annotation read.sign_off read.release", _CLINICIAN, _COUNSELLOR, consent=PGX),
+    *_rules("read.annotation read.sign_off read.release", _PATIENT, consent=PGX, gate=Gate.RELEASED),
+)
+
+RESOURCE_OF_MODEL: dict[str, Resource] = {resource.model.lower(): resource for resource in RESOURCES}
+RESOURCE_NAMED: dict[str, Resource] = {resource.name: resource for resource in RESOURCES}
+ACTIONS: tuple[str, ...] = tuple(dict.fromkeys(rule.action for rule in RULES))
+
+
+def rules_for(role: str, action: str) -> tuple[Rule, ...]:
+    return tuple(rule for rule in RULES if rule.role == role and rule.action == action)
+
+
+def asked_about(action: str) -> tuple[str, ...]:
+    """Names of the resources an action may be asked about."""
+    return ASKED_ABOUT.get(action, (action.partition(".")[2],))

@@ -1,0 +1,90 @@
+"""How someone stands to a thing: whose it is, who cares for that patient now, which laboratory sent it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Model, Q
+
+from portal.access.matrix import RESOURCE_OF_MODEL, Relation, Resource
+from portal.people.models import CareRelationship, Laboratory, Patient, User
+
+
+def resource_of(obj: Model) -> Resource | None:
+    return RESOURCE_OF_MODEL.get(obj._meta.label_lower)
+
+
+def _follow(obj: Any, path: str | None) -> Any:
+    """Walk an attribute path; an empty link on the way ends in None."""
+    if path is None:
+        return None
+    for name in filter(None, path.split(".")):
+        try:
+            obj = getattr(obj, name)
+        except ObjectDoesNotExist:
+            return None
+        if obj is None:
+            return None
+    return obj
+
+
+def patient_of(obj: Model | None) -> Patient | None:
+    """The patient a row is about, or None."""
+    resource = resource_of(obj) if obj is not None else None
+    if resource is None:
+        return None
+    if resource.name == "consent_event":
+        return Patient.objects.filter(subject=_follow(obj, resource.patient)).first()
+    found = _follow(obj, resource.patient)
+    return found if isinstance(found, Patient) else None
+
+
+def laboratory_of(obj: Model | None) -> Laboratory | None:
+    """The laboratory a row was asked of or sent by, or None."""
+    resource = resource_of(obj) if obj is not None else None
+    found = _follow(obj, resource.laboratory) if resource else None
+    return found if isinstance(found, Laboratory) else None
+
+
+def stands(actor: User, relation: Relation, obj: Model | None, at: datetime) -> bool:
+    """Whether the actor stands to the thing as a rule asks, at that moment."""
+    match relation:
+        case Relation.ANY:
+            return True
+        case Relation.OWN:
+            patient = patient_of(obj)
+            return patient is not None and patient.account_id is not None and patient.account_id == actor.pk
+        case Relation.CARES_FOR:
+            patient = patient_of(obj)
+            return patient is not None and cares_for(actor, patient, at)
+        case Relation.SENT:
+            laboratory = laboratory_of(obj)
+            return laboratory is not None and laboratory.pk == actor.laboratory_id
+
+
+def cares_for(actor: User, patient: Patient, at: datetime) -> bool:
+    return (
+        CareRelationship.objects.filter(member=actor, patient=patient, since__lte=at)
+        .filter(Q(until=None) | Q(until__gt=at))
+        .exists()
+    )
+
+
+def released(obj: Model | None, at: datetime) -> bool:
+    """Whether the report behind a row is signed and has been released by that moment."""
+    resource = resource_of(obj) if obj is not None else None
+    match resource.name if resource else None:
+        case "report":
+            reports = [obj]
+        case "annotation" | "sign_off" | "release":
+            reports = [_follow(obj, "report")]
+        case "interpretation":
+            reports = list(_follow(obj, "reports").select_related("release"))
+        case "finding":
+            reports = list(_follow(obj, "interpretation.reports").select_related("release"))
+        case _:
+            return False
+    moments = [_follow(report, "release.at") for report in reports if _follow(report, "sign_off") is not None]
+    return any(moment is not None and moment <= at for moment in moments)
