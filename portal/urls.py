@@ -8,5 +8,7 @@ from portal.home.views import home
 urlpatterns = [
     path("", home, name="home"),
     path("accounts/", include("allauth.urls")),
+    path("access/", include("portal.access.urls")),
+    path("consent/", include("consent.desk.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -1,4 +1,4 @@
-"""Registers the room with Django."""
+"""Registers the room with Django, and its start-up checks."""
 
 from django.apps import AppConfig
 
@@ -7,3 +7,6 @@ class AccessConfig(AppConfig):
     name = "portal.access"
     label = "access"
     verbose_name = "Access"
+
+    def ready(self) -> None:
+        from portal.access import checks  # noqa: F401  (registers them)

@@ -1,4 +1,4 @@
-"""The permission matrix: who may do what to which kind of thing, as data. The engine, the docs and the tests read it."""
+"""The permission matrix: who may do what to which kind of thing, as data, read by engine, docs and tests."""
 
 from __future__ import annotations
 

@@ -1,8 +1,50 @@
-"""Pages about a person are never kept by a browser or proxy."""
+"""What happens around every request: one line in the log, and no copies of a person's pages kept on the way."""
 
+from __future__ import annotations
+
+import logging
+import time
+import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+
+from portal.access.logging import hashed_user, request_id
+
+logger = logging.getLogger("portal.request")
+
+
+class RequestLogMiddleware:
+    """Logs each request by the template of its address (never the address), status, time taken and hashed user."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Our own number, never one the caller sends.
+        token = request_id.set(uuid.uuid4().hex)
+        started = time.perf_counter()
+        status = 500
+        try:
+            response = self.get_response(request)
+            status = response.status_code
+            response.headers["X-Request-ID"] = request_id.get()
+            return response
+        finally:
+            match = request.resolver_match
+            user = getattr(request, "user", None)
+            logger.info(
+                "request",
+                extra={
+                    "method": request.method,
+                    "route": match.route if match else "unknown",
+                    "status": status,
+                    "duration_ms": round((time.perf_counter() - started) * 1000, 1),
+                    "user": hashed_user(user.pk, settings.SECRET_KEY) if user and user.is_authenticated else None,
+                },
+            )
+            request_id.reset(token)
 
 
 class NoStoreMiddleware:

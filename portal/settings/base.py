@@ -22,7 +22,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
-    "django.contrib.admin",
+    "portal.access.admin_config.OperatorAdminConfig",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -44,6 +44,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.access.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -202,3 +203,17 @@ if CELERY_BROKER_URL.startswith("redis"):
         "socket_timeout": 10,
     }
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CELERY_BROKER_URL}}
+
+# One JSON line per event on standard error, codes only (`portal.access.logging`).
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"codes": {"()": "portal.access.logging.CodesOnlyFormatter"}},
+    "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "codes"}},
+    "root": {"handlers": ["lines"], "level": env.str("PORTAL_LOG_LEVEL", default="INFO")},
+    "loggers": {
+        # Django's own handlers print addresses and mail whole requests: ours replace them.
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+    },
+}

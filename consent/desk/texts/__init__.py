@@ -1,4 +1,4 @@
-"""The consent texts a person is shown, one folder per scope and one file per language, each with a version and hash."""
+"""The consent texts a person is shown, one folder per scope, one file per language, each with a hash."""
 
 from __future__ import annotations
 

@@ -1,0 +1,126 @@
+"""Acts on accounts and care: invite, change, switch off, register a patient, begin and end care."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.access import log
+from portal.access.decide import require
+from portal.people.models import CareRelationship, Laboratory, Patient, Role, Sex, User
+
+
+def invite(
+    actor: User, *, email: str, name: str, role: Role, laboratory: Laboratory | None = None, site: str = ""
+) -> User:
+    """Make an account without a password and e-mail its owner a link to choose one. Nobody else ever sets it.
+
+    `site` is the address the link starts with, such as "https://portal.example.org".
+    """
+    require(actor, "administer.user")
+    with transaction.atomic():
+        user = User.objects.create_user(
+            email, None, name=name, role=role, laboratory=laboratory, is_staff=role == Role.OPERATOR
+        )
+        log.record(actor, "administer.user", user, reason="invited")
+        transaction.on_commit(lambda: _send_invitation(user, site))
+    return user
+
+
+def _send_invitation(user: User, site: str) -> None:
+    """The message names the clinic and nothing about health."""
+    key = default_token_generator.make_token(user)
+    path = reverse(
+        "account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key}
+    )
+    context = {"clinic_name": settings.CLINIC_NAME, "site_name": settings.SITE_NAME, "link": site.rstrip("/") + path}
+    send_mail(
+        subject=" ".join(render_to_string("access/invitation_subject.txt", context).split()),
+        message=render_to_string("access/invitation.txt", context),
+        from_email=None,
+        recipient_list=[user.email],
+    )
+
+
+def change_account(actor: User, user: User, *, name: str, role: Role, laboratory: Laboratory | None) -> User:
+    """Give an account another name, role or laboratory. What it may do changes with the next request."""
+    require(actor, "administer.user", user)
+    with transaction.atomic():
+        user.name, user.role, user.laboratory = name, role, laboratory
+        user.is_staff = role == Role.OPERATOR
+        user.is_superuser = user.is_superuser and user.is_staff
+        user.save(update_fields=["name", "role", "laboratory", "is_staff", "is_superuser"])
+        log.record(actor, "administer.user", user, reason="changed")
+    return user
+
+
+def switch(actor: User, user: User, *, active: bool) -> User:
+    """Switch an account off, at once and everywhere it is signed in, or on again."""
+    require(actor, "administer.user", user)
+    with transaction.atomic():
+        user.is_active = active
+        user.save(update_fields=["is_active"])
+        log.record(actor, "administer.user", user, reason="switched_on" if active else "switched_off")
+    return user
+
+
+def save_laboratory(actor: User, laboratory: Laboratory) -> Laboratory:
+    require(actor, "administer.laboratory", None)
+    with transaction.atomic():
+        laboratory.save()
+        log.record(actor, "administer.laboratory", laboratory)
+    return laboratory
+
+
+def register_patient(
+    actor: User,
+    *,
+    record_number: str,
+    given_name: str,
+    family_name: str,
+    birth_date: date,
+    sex: Sex = Sex.UNKNOWN,
+    account: User | None = None,
+) -> Patient:
+    """A clinician takes on a new patient, and cares for them from now on."""
+    require(actor, "register.patient")
+    with transaction.atomic():
+        patient = Patient.objects.create(
+            record_number=record_number,
+            given_name=given_name,
+            family_name=family_name,
+            birth_date=birth_date,
+            sex=sex,
+            account=account,
+        )
+        CareRelationship.objects.create(patient=patient, member=actor)
+        log.record(actor, "register.patient", patient)
+    return patient
+
+
+def begin_care(actor: User, patient: Patient, member: User) -> CareRelationship:
+    """An operator puts a member of staff in a patient's care team; a second time changes nothing."""
+    require(actor, "administer.care_relationship")
+    with transaction.atomic():
+        relationship, made = CareRelationship.objects.get_or_create(patient=patient, member=member, until=None)
+        if made:
+            log.record(actor, "administer.care_relationship", relationship, reason="began")
+    return relationship
+
+
+def end_care(actor: User, relationship: CareRelationship) -> CareRelationship:
+    """From now on the member of staff sees nothing of this patient."""
+    require(actor, "administer.care_relationship", relationship)
+    with transaction.atomic():
+        relationship.until = timezone.now()
+        relationship.save(update_fields=["until"])
+        log.record(actor, "administer.care_relationship", relationship, reason="ended")
+    return relationship

@@ -1,0 +1,26 @@
+"""Reading the access log, scoped to whoever asks."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+
+from portal.access.models import AccessEvent
+from portal.people.models import Role, User
+from portal.people.queries import patient_of_account
+
+
+def events_for(user: User | AnonymousUser, *, with_own_acts: bool = True) -> QuerySet[AccessEvent]:
+    """A patient's own record, the privacy officer's whole log, nothing for anyone else. Newest first."""
+    if not isinstance(user, User) or not user.is_active:
+        return AccessEvent.objects.none()
+    events = AccessEvent.objects.select_related("actor", "actor__laboratory", "patient")
+    if user.role == Role.PRIVACY_OFFICER:
+        found = events
+    else:
+        patient = patient_of_account(user)
+        if user.role != Role.PATIENT or patient is None:
+            return AccessEvent.objects.none()
+        found = events.filter(patient=patient)
+    # The system has no actor; `exclude(actor=…)` alone would drop its rows too.
+    return found if with_own_acts else found.filter(Q(actor=None) | ~Q(actor=user))
