@@ -49,7 +49,7 @@ LETTERS: tuple[tuple[int, int], ...] = (
 
 # ss01 and ss04 give l a tail and I serifs, so that l, I and 1 never look alike; zero strokes the 0 of
 # identifiers.
-FEATURES = ("ccmp", "locl", "kern", "mark", "mkmk", "liga", "tnum", "lnum", "pnum", "ss01", "ss04", "zero")
+FEATURES = ("ccmp", "locl", "kern", "mark", "mkmk", "liga", "pnum", "ss01", "ss04", "zero")
 
 STAMP = "source-sans.stamp"
 
