@@ -207,7 +207,11 @@ def set_up(for_tests):
 
 def main():
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
-    set_up(for_tests=command == "test")
+    set_up(for_tests=command in ("test", "benchmark"))
+    if command == "benchmark":
+        from benchmarks.__main__ import main as run_benchmarks
+
+        sys.exit(run_benchmarks(sys.argv[2:]))
     if command == "test":
         from tests.__main__ import main as run_checks
 
