@@ -129,6 +129,13 @@ def test_a_form_with_a_file_can_send_it() -> None:
     assert 'enctype="multipart/form-data"' in show("form", form=Question(), submit_label="Send")
 
 
+def test_a_form_carries_the_token_against_forged_requests() -> None:
+    html = render_to_string(
+        "components/form.html", {"form": Question(), "submit_label": "Send"}, RequestFactory().get("/")
+    )
+    assert re.search(r'name="csrfmiddlewaretoken" value="\w+"', html)
+
+
 def test_a_table_names_its_columns_and_rows() -> None:
     html = show("table", caption="Genes", columns=[{"label": "Gene"}, {"label": "Result"}], rows=[["TPMT", "*1/*1"]])
     assert html.count('scope="col"') == 2

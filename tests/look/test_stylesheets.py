@@ -59,6 +59,14 @@ def test_no_page_fetches_from_another_place(page: Path) -> None:
     assert not re.search(r"""(?:src|href)\s*=\s*["'](?:https?:)?//""", page.read_text(encoding="utf-8"))
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(TEMPLATES)))
+def test_no_form_loses_its_token_against_forged_requests(page: Path) -> None:
+    # `only` keeps the page's token and request out of the part: the form would be refused when it is sent.
+    included = re.findall(r"{%\s*include\s+(.*?)%}", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    needing = ("components/form.html", "components/pagination.html")
+    assert [part for part in included if any(name in part for name in needing) and part.split()[-1] == "only"] == []
+
+
 @pytest.mark.parametrize("name", ["definition", "status_mark", "status_word", "tag", "clinic_phone"])
 def test_a_part_that_stands_in_a_sentence_brings_no_stray_space(name: str) -> None:
     text = (TEMPLATES / "components" / f"{name}.html").read_text(encoding="utf-8")
