@@ -12,6 +12,8 @@ from genomics.readers.errors import ReadError, ReadErrorCode
 from genomics.readers.stream import Compression, chunks, compression_of, line_batches
 
 HEADER_LIMIT_BYTES = 64 << 20
+HEADER_LIMIT_LINES = 100_000
+COLUMN_LIMIT = 100_000
 
 # Lengths of chromosomes 1, 2, 7, 10, 12, 16 and 19; they tell the two assemblies apart.
 _CHROMOSOME_LENGTHS = {
@@ -88,9 +90,16 @@ def read_header(path: Path) -> tuple[list[str], list[str]]:
     for batch in line_batches(path):
         for line in batch:
             size += len(line)
-            if line.startswith(b"##") and size <= HEADER_LIMIT_BYTES:
+            is_within_bounds = size <= HEADER_LIMIT_BYTES and len(meta) < HEADER_LIMIT_LINES
+            if line.startswith(b"##") and is_within_bounds:
                 meta.append(line.decode("utf-8", "replace").rstrip("\r"))
             elif line.startswith(b"#CHROM"):
+                if line.count(b"\t") >= COLUMN_LIMIT:
+                    raise ReadError(
+                        ReadErrorCode.TOO_MANY_SAMPLES,
+                        f"The file has more than {COLUMN_LIMIT:,} columns. Split it and send the part needed.",
+                        len(meta) + 1,
+                    )
                 return meta, line.decode("utf-8", "replace").rstrip("\r").split("\t")
             else:
                 raise ReadError(

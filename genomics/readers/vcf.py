@@ -29,6 +29,8 @@ from genomics.readers.stream import LINE_LIMIT_BYTES, Compression, compression_o
 
 SAMPLES_AT_ONCE = 1_000
 REGION_GAP = 20_000
+# A site split over its alternatives has a handful of rows; hundreds are an attack or an accident.
+ROWS_PER_POSITION = 100
 _NOT_VCF = {
     FileKind.EMPTY: (ReadErrorCode.EMPTY, "The file is empty. Copy or download it again."),
     FileKind.CONSUMER_ARRAY: (
@@ -52,6 +54,7 @@ class _Target:
 
     on_38: Position | None = None
     on_37: Position | None = None
+    rows: int = 0
 
 
 @dataclass(slots=True)
@@ -115,12 +118,15 @@ class _Reading:
             self._take_sex(line, _SEX_CHROMOSOMES[chromosome], number)
 
     def _columns(self, line: bytes, number: int | None) -> list[str]:
-        values = line.decode("utf-8", "replace").rstrip("\r").split("\t")
-        if len(values) != self.column_count:
-            raise _malformed(number, f"has {len(values)} columns where the header has {self.column_count}")
-        return values
+        count = line.count(b"\t") + 1
+        if count != self.column_count:
+            raise _malformed(number, f"has {count} columns where the header has {self.column_count}")
+        return line.decode("utf-8", "replace").rstrip("\r").split("\t")
 
     def _take_target(self, line: bytes, target: _Target, number: int | None) -> None:
+        target.rows += 1
+        if target.rows > ROWS_PER_POSITION:
+            raise _malformed(number, f"repeats a position for the {target.rows}th time")
         values = self._columns(line, number)
         reference = values[3].upper()
         if target.on_37 is not None:

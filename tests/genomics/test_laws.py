@@ -1,0 +1,201 @@
+"""Laws of the star-allele engine: called back, order does not matter, absent is not reference."""
+
+from __future__ import annotations
+
+import random
+from itertools import combinations_with_replacement
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from genomics.knowledge import COVERED_GENES, GeneKnowledge
+from genomics.model import Call, CallStatus, Caveat, GeneResult, Site, Source
+from genomics.pharmacogenomics import interpret_gene
+from tests.genomics.people import KNOWLEDGE, calls_of, sample_of
+
+SAMPLED_PAIRS = 25
+
+
+def interpreted(gene: GeneKnowledge, calls: dict[Site, Call]) -> GeneResult:
+    return interpret_gene(gene, sample_of(calls))
+
+
+def pairs_of(gene: GeneKnowledge) -> list[tuple[str, str]]:
+    return list(combinations_with_replacement([allele.name for allele in gene.alleles], 2))
+
+
+def some_pairs_of(gene: GeneKnowledge) -> list[tuple[str, str]]:
+    pairs = pairs_of(gene)
+    return random.Random(gene.gene).sample(pairs, min(SAMPLED_PAIRS, len(pairs)))
+
+
+def shown(gene: GeneKnowledge, name: str) -> str:
+    return next(allele.shown_as for allele in gene.alleles if allele.name == name)
+
+
+def split(diplotypes: tuple[str, ...]) -> list[list[str]]:
+    return [sorted(name.split("/")) for name in diplotypes]
+
+
+@pytest.mark.parametrize("name", COVERED_GENES)
+def test_every_pair_of_alleles_is_called_back(name: str) -> None:
+    gene = KNOWLEDGE.genes[name]
+    for one, other in pairs_of(gene):
+        expected = sorted([shown(gene, one), shown(gene, other)])
+        phased = interpreted(gene, calls_of(gene, one, other, phased=True))
+        assert expected in split(phased.diplotypes)[: phased.tied], (one, other)
+        unphased = interpreted(gene, calls_of(gene, one, other, phased=False))
+        assert expected in split(unphased.diplotypes), (one, other)
+
+
+@pytest.mark.parametrize("name", COVERED_GENES)
+def test_phased_pairs_that_tie_have_the_same_bases(name: str) -> None:
+    gene = KNOWLEDGE.genes[name]
+    for one, other in some_pairs_of(gene):
+        calls = calls_of(gene, one, other, phased=True)
+        result = interpreted(gene, calls)
+        for tied in result.diplotypes[: result.tied]:
+            twin = calls_of(gene, *tied.split("/"), phased=True)
+            again = interpreted(gene, twin)
+            assert tied in again.diplotypes[: again.tied]
+            assert sorted(result.diplotypes[: result.tied]) == sorted(again.diplotypes[: again.tied]) or any(
+                allele in {shown(gene, each.name) for each in gene.alleles if _accepts_either(gene, each.name)}
+                for allele in tied.split("/")
+            )
+
+
+def _accepts_either(gene: GeneKnowledge, name: str) -> bool:
+    allele = next(each for each in gene.alleles if each.name == name)
+    return any(len(base) == 1 and base not in "ACGT" for base in allele.defined_by.values())
+
+
+def check_what_dropping_one_site_does(gene: GeneKnowledge, one: str, other: str, phased: bool) -> None:
+    calls = calls_of(gene, one, other, phased)
+    full = interpreted(gene, calls)
+    for site in calls:
+        fewer = interpreted(gene, {place: call for place, call in calls.items() if place != site})
+        for source in Source:
+            assert set(full.possible_phenotypes[source]) <= set(fewer.possible_phenotypes[source])
+            stated = fewer.phenotype[source]
+            if stated is None or stated == full.phenotype[source]:
+                continue
+            assert site[1] not in gene.deciding_positions
+            # The one permitted change: a rare allele is no longer looked for, and the result says so.
+            carried = [allele for allele in gene.alleles if allele.name in (one, other)]
+            assert any(
+                allele.defined_by.keys() - gene.deciding_positions == {site[1]} for allele in carried
+            ), (one, other, site)
+            assert Caveat.RARE_ALLELES_NOT_TESTED in fewer.caveats
+            assert full.phenotype[source] in fewer.possible_phenotypes[source]
+
+
+@pytest.mark.parametrize("phased", [True, False])
+@pytest.mark.parametrize("name", COVERED_GENES)
+def test_dropping_a_site_never_invents_a_phenotype_or_narrows_what_could_be(name: str, phased: bool) -> None:
+    gene = KNOWLEDGE.genes[name]
+    for one, other in some_pairs_of(gene):
+        check_what_dropping_one_site_does(gene, one, other, phased)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", COVERED_GENES)
+def test_dropping_a_site_is_safe_for_every_pair(name: str) -> None:
+    gene = KNOWLEDGE.genes[name]
+    for one, other in pairs_of(gene):
+        for phased in (True, False):
+            check_what_dropping_one_site_does(gene, one, other, phased)
+
+
+@pytest.mark.parametrize("name", COVERED_GENES)
+def test_dropping_a_deciding_site_leaves_no_phenotype(name: str) -> None:
+    gene = KNOWLEDGE.genes[name]
+    for one, other in some_pairs_of(gene):
+        calls = calls_of(gene, one, other, phased=True)
+        for position in gene.deciding_positions:
+            fewer = interpreted(gene, {site: call for site, call in calls.items() if site[1] != position})
+            assert set(fewer.phenotype.values()) == {None}
+            assert Caveat.DECIDING_POSITIONS_NOT_TESTED in fewer.caveats
+
+
+@st.composite
+def people(draw: st.DrawFn) -> tuple[GeneKnowledge, dict[Site, Call]]:
+    """Anybody: any genotype at any of a gene's positions, any phase, any positions missing."""
+    gene = KNOWLEDGE.genes[draw(st.sampled_from(COVERED_GENES))]
+    calls: dict[Site, Call] = {}
+    for place in gene.positions:
+        bases = st.sampled_from((place.reference, *place.alternatives))
+        if draw(st.integers(0, 5)) == 0:
+            continue
+        common = draw(st.booleans())
+        pair = (place.reference, place.reference) if common else (draw(bases), draw(bases))
+        phase_set = draw(st.sampled_from([None, "1", "2"]))
+        phased = draw(st.booleans())
+        calls[place.site] = Call(CallStatus.TESTED, pair, phased, phase_set if phased else None)
+    return gene, calls
+
+
+@settings(max_examples=150, deadline=None)
+@given(people(), st.data())
+def test_dropping_any_sites_of_anybody_never_narrows_what_could_be(
+    person: tuple[GeneKnowledge, dict[Site, Call]], data: st.DataObject
+) -> None:
+    gene, calls = person
+    full = interpreted(gene, calls)
+    kept = {site: call for site, call in calls.items() if data.draw(st.booleans())}
+    fewer = interpreted(gene, kept)
+    for source in Source:
+        assert set(full.possible_phenotypes[source]) <= set(fewer.possible_phenotypes[source])
+
+
+@settings(max_examples=150, deadline=None)
+@given(people())
+def test_losing_phase_never_narrows_what_could_be(person: tuple[GeneKnowledge, dict[Site, Call]]) -> None:
+    gene, calls = person
+    unphased = {site: Call(call.status, call.alleles) for site, call in calls.items()}
+    full, fewer = interpreted(gene, calls), interpreted(gene, unphased)
+    assert set(full.possible_phenotypes[Source.CPIC]) <= set(fewer.possible_phenotypes[Source.CPIC])
+
+
+@settings(max_examples=150, deadline=None)
+@given(people())
+def test_it_does_not_matter_which_strand_is_written_first(
+    person: tuple[GeneKnowledge, dict[Site, Call]],
+) -> None:
+    gene, calls = person
+    turned = {
+        site: Call(call.status, call.alleles[::-1], call.phased, call.phase_set)
+        for site, call in reversed(calls.items())
+    }
+    assert interpreted(gene, calls) == interpreted(gene, turned)
+
+
+@settings(max_examples=150, deadline=None)
+@given(people())
+def test_a_stated_phenotype_is_one_that_could_be(person: tuple[GeneKnowledge, dict[Site, Call]]) -> None:
+    gene, calls = person
+    result = interpreted(gene, calls)
+    for source in Source:
+        if result.phenotype[source] is not None:
+            assert result.phenotype[source] in result.possible_phenotypes[source]
+            assert result.coverage.deciding == result.coverage.deciding_tested
+
+
+@pytest.mark.parametrize("name", COVERED_GENES)
+def test_a_file_with_nothing_about_a_gene_says_nothing_about_it(name: str) -> None:
+    gene = KNOWLEDGE.genes[name]
+    result = interpreted(gene, {})
+    assert result.diplotypes == ()
+    assert set(result.phenotype.values()) == {None}
+    assert result.coverage.tested == 0
+    assert Caveat.NOT_TESTED in result.caveats
+
+
+@pytest.mark.parametrize("name", COVERED_GENES)
+def test_a_gene_with_every_position_mixed_is_answered(name: str) -> None:
+    gene = KNOWLEDGE.genes[name]
+    calls = {
+        place.site: Call(CallStatus.TESTED, (place.reference, place.alternatives[0]))
+        for place in gene.positions
+    }
+    assert len(interpreted(gene, calls).diplotypes) <= len(gene.alleles) ** 2
