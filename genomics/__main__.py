@@ -14,13 +14,9 @@ from genomics.readers.made_up import write_made_up
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m genomics", description="What a genome file means, in codes."
-    )
+    parser = argparse.ArgumentParser(prog="python -m genomics", description="What a genome file means, in codes.")
     commands = parser.add_subparsers(dest="command", required=True)
-    pgx = commands.add_parser(
-        "pgx", help="print one JSON object per sample: genes, guidance, what is unknown"
-    )
+    pgx = commands.add_parser("pgx", help="print one JSON object per sample: genes, guidance, what is unknown")
     pgx.add_argument("file", type=Path)
     pgx.add_argument("--sample", help="the only sample to read")
     made_up = commands.add_parser("made-up", help="write a VCF file of a made-up person")

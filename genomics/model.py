@@ -243,9 +243,7 @@ class GeneResult:
             "diplotypes": list(self.diplotypes),
             "tied": self.tied,
             "phenotype": dict(self.phenotype),
-            "possible_phenotypes": {
-                source: list(names) for source, names in self.possible_phenotypes.items()
-            },
+            "possible_phenotypes": {source: list(names) for source, names in self.possible_phenotypes.items()},
             "activity_score": dict(self.activity_score),
             "coverage": self.coverage.to_dict(),
             "phased": self.phased,

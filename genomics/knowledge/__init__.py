@@ -187,12 +187,7 @@ def _genes(dates: set[str]) -> dict[str, GeneKnowledge]:
             # Without a published list, every position of an allele that is not known to be normal decides.
             deciding_positions=frozenset(
                 deciding[gene]
-                or {
-                    place
-                    for item in alleles[gene]
-                    if not _is_normal(item.function)
-                    for place in item.defined_by
-                }
+                or {place for item in alleles[gene] if not _is_normal(item.function) for place in item.defined_by}
             ),
             undocumented_read_as_reference=gene in toxicity,
             phenotype_rule=rules.get(gene),
@@ -240,7 +235,5 @@ def load() -> Knowledge:
     dates: set[str] = set()
     genes = _genes(dates)
     guidance = _guidance(dates)
-    drugs = {
-        row["drug"]: DrugCodes(row["rxnorm"] or None, _split(row["atc"], ",")) for row in _rows("drugs.tsv")
-    }
+    drugs = {row["drug"]: DrugCodes(row["rxnorm"] or None, _split(row["atc"], ",")) for row in _rows("drugs.tsv")}
     return Knowledge(_release(dates), genes, guidance, drugs)

@@ -10,7 +10,7 @@ from itertools import product
 
 from genomics.knowledge import COVERED_GENES, DrugCodes, GeneKnowledge, GuidanceRow, Knowledge
 from genomics.model import Caveat, Dose, GeneResult, Reason, Source, TreatmentOption, Unanswered
-from genomics.pharmacogenomics.phenotypes import score_key
+from genomics.pharmacogenomics.phenotypes import INDETERMINATE, score_key
 
 NO_RESULT = "No Result"
 NOT_CODED = "not_coded"
@@ -59,7 +59,7 @@ def _keys(gene: GeneKnowledge | None, result: GeneResult | None, source: Source)
         return ()
     if _uses_scores(gene, source):
         score = result.activity_score[source]
-        if score is None and set(result.possible_activity_scores) != {None} and stated != "Indeterminate":
+        if score is None and stated != INDETERMINATE:
             return ()
         return (score_key(score),)
     exact = (_exact_diplotype(result.diplotypes[0]),) if result.tied == 1 else ()
@@ -71,11 +71,7 @@ def _could_be(key: str, gene: GeneKnowledge | None, result: GeneResult | None, s
     if gene is None or result is None:
         return True
     if "/" in key and key != score_key(None):
-        if (
-            not result.diplotypes
-            or Caveat.DIPLOTYPE_LIST_CUT in result.caveats
-            or result.coverage.not_excluded
-        ):
+        if not result.diplotypes or Caveat.DIPLOTYPE_LIST_CUT in result.caveats or result.coverage.not_excluded:
             return True
         return key in {_exact_diplotype(name) for name in result.diplotypes}
     if _uses_scores(gene, source):
@@ -160,14 +156,15 @@ def look_up(
     for guideline in guidelines(knowledge):
         codes = knowledge.drugs.get(guideline.drug, _NO_CODES)
         keys = {
-            gene: _keys(knowledge.genes.get(gene), results.get(gene), guideline.source)
-            for gene in guideline.genes
+            gene: _keys(knowledge.genes.get(gene), results.get(gene), guideline.source) for gene in guideline.genes
         }
         rows = next(_matching(guideline, keys), ()) if any(keys.values()) else ()
         if rows:
             options.extend(_option(row, codes) for row in rows)
             continue
-        missing = tuple(gene for gene in guideline.genes if not keys[gene])
+        missing = tuple(
+            gene for gene in guideline.genes if not keys[gene] and not _is_called(gene, results, knowledge)
+        )
         unanswered.append(
             Unanswered(
                 drug=guideline.drug,
@@ -181,6 +178,12 @@ def look_up(
             )
         )
     return tuple(options), tuple(unanswered)
+
+
+def _is_called(gene: str, results: Mapping[str, GeneResult], knowledge: Knowledge) -> bool:
+    """A gene whose diplotype has no phenotype rule is known all the same once it is called."""
+    result = results.get(gene)
+    return result is not None and bool(result.diplotypes) and knowledge.genes[gene].phenotype_rule is None
 
 
 def _matching(guideline: Guideline, keys: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[GuidanceRow, ...]]:

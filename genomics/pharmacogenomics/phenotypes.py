@@ -78,6 +78,4 @@ def every_phenotype(gene: GeneKnowledge) -> tuple[str, ...]:
     """Every phenotype a gene can ever be given."""
     if gene.phenotype_rule is None:
         return ()
-    return tuple(
-        sorted({phenotype(gene, one, other) or "" for one in gene.alleles for other in gene.alleles})
-    )
+    return tuple(sorted({phenotype(gene, one, other) or "" for one in gene.alleles for other in gene.alleles}))

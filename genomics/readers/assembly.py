@@ -38,8 +38,7 @@ def decide(evidence: AssemblyEvidence, header: Assembly | None) -> tuple[Caveat,
     if bases_say_37:
         raise ReadError(
             ReadErrorCode.OTHER_ASSEMBLY,
-            f"The file is written on GRCh37 (hg19): {evidence.agree37} reference bases show it. "
-            + _ASK_FOR_38,
+            f"The file is written on GRCh37 (hg19): {evidence.agree37} reference bases show it. " + _ASK_FOR_38,
         )
     if evidence.disagree38 >= ENOUGH and evidence.disagree38 > TOLERATED_SHARE * seen38:
         raise ReadError(

@@ -65,9 +65,7 @@ def made_up_rows(diplotypes: Mapping[str, str], phased: bool = True) -> list[str
     return [text for _, _, text in sorted(rows)]
 
 
-def write_made_up(
-    path: Path | str, sample_name: str, diplotypes: Mapping[str, str], phased: bool = True
-) -> None:
+def write_made_up(path: Path | str, sample_name: str, diplotypes: Mapping[str, str], phased: bool = True) -> None:
     """Write a VCF 4.2 file that holds every defined position of the covered genes.
 
     ``diplotypes`` maps a gene to ``allele/allele``; genes left out are reference. The header says that the

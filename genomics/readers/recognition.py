@@ -63,9 +63,7 @@ def header_assembly(lines: list[str]) -> Assembly | None:
     lengths = {
         _CHROMOSOME_LENGTHS[found.group(1)]
         for line in lines
-        if line.startswith("##contig")
-        and (found := _LENGTH.search(line))
-        and found.group(1) in _CHROMOSOME_LENGTHS
+        if line.startswith("##contig") and (found := _LENGTH.search(line)) and found.group(1) in _CHROMOSOME_LENGTHS
     }
     if len(lengths) == 1:
         return lengths.pop()

@@ -45,9 +45,7 @@ def read_alleles(position: Position, reference: str, alternatives: list[str]) ->
     spelt = [trimmed(reference, base.upper()) for base in alternatives if base != "."]
     by_number = (position.reference, *(known.get(change, UNDOCUMENTED) for change in spelt))
     is_indel = any(len(base) != len(position.reference) for base in position.alternatives)
-    row_has_indel = any(
-        len(base) != len(reference) and base[0] not in "<*" for base in alternatives if base != "."
-    )
+    row_has_indel = any(len(base) != len(reference) and base[0] not in "<*" for base in alternatives if base != ".")
     spans = len(reference) >= len(position.reference)
     validates = not is_indel or row_has_indel or (spans and len(position.reference) > 1)
     named = frozenset("/".join(map(str, change)) for change in spelt)

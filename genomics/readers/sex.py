@@ -50,9 +50,7 @@ class SexCounter:
             self.homozygous_alternative += 1
 
     def evidence(self) -> SexEvidence:
-        return SexEvidence(
-            self.heterozygous, self.homozygous_alternative, self.haploid, self.diploid, self.y_called
-        )
+        return SexEvidence(self.heterozygous, self.homozygous_alternative, self.haploid, self.diploid, self.y_called)
 
 
 def sex_from(evidence: SexEvidence) -> GeneticSex:

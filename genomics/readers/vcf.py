@@ -91,9 +91,7 @@ def _malformed(line: int | None, what: str) -> ReadError:
 class _Reading:
     """The state of one pass over one file."""
 
-    def __init__(
-        self, positions: Sequence[Position], columns: list[str], wanted: list[tuple[str, int]]
-    ) -> None:
+    def __init__(self, positions: Sequence[Position], columns: list[str], wanted: list[tuple[str, int]]) -> None:
         self.targets = _targets(positions)
         self.column_count = len(columns)
         self.gathered = [_Gathered(name, column) for name, column in wanted]
@@ -203,8 +201,7 @@ def _wanted_columns(columns: list[str], sample: str | None) -> list[tuple[str, i
     if not names:
         raise ReadError(
             ReadErrorCode.NO_SAMPLES,
-            "The VCF file has no samples: its header names none. "
-            "Ask the laboratory for a file with genotypes.",
+            "The VCF file has no samples: its header names none. Ask the laboratory for a file with genotypes.",
         )
     if sample is None:
         if len(names) > SAMPLES_AT_ONCE:

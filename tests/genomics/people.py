@@ -21,9 +21,7 @@ def calls_of(gene: GeneKnowledge, one: str, other: str, phased: bool) -> dict[Si
     """The calls of a person with two named alleles of one gene, every position tested."""
     first, second = haplotype(gene, one), haplotype(gene, other)
     return {
-        place.site: Call(
-            CallStatus.TESTED, (first[place.position], second[place.position]), phased=phased
-        )
+        place.site: Call(CallStatus.TESTED, (first[place.position], second[place.position]), phased=phased)
         for place in gene.positions
     }
 

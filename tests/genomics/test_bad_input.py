@@ -130,9 +130,7 @@ def test_other_assembly_is_seen_from_its_bases(tmp_path: Path) -> None:
 
 
 def test_a_header_that_lies_about_the_assembly_convinces_nobody(tmp_path: Path) -> None:
-    on_37 = write_vcf(
-        tmp_path / "a.vcf", rows_on_grch37(), header=("##fileformat=VCFv4.2", "##reference=GRCh38")
-    )
+    on_37 = write_vcf(tmp_path / "a.vcf", rows_on_grch37(), header=("##fileformat=VCFv4.2", "##reference=GRCh38"))
     assert refusal(on_37).code is ReadErrorCode.OTHER_ASSEMBLY
     on_38 = write_vcf(tmp_path / "b.vcf", rows_of(), header=("##fileformat=VCFv4.2", "##reference=hg19"))
     [sample] = read_vcf(on_38, POSITIONS)
@@ -236,9 +234,7 @@ def test_an_undefined_alternative_at_a_deciding_site_is_never_called_normal(tmp_
         ("1", Caveat.ONE_ALLELE_ON_AUTOSOME),
     ],
 )
-def test_genotypes_that_do_not_say_two_alleles_are_not_used(
-    tmp_path: Path, genotype: str, caveat: Caveat
-) -> None:
+def test_genotypes_that_do_not_say_two_alleles_are_not_used(tmp_path: Path, genotype: str, caveat: Caveat) -> None:
     rows = rows_of()
     at(rows, CYP2C19_2)[9] = genotype
     result = genes_of(write_vcf(tmp_path / "a.vcf", rows))["CYP2C19"]

@@ -83,9 +83,11 @@ def check_what_dropping_one_site_does(gene: GeneKnowledge, one: str, other: str,
             assert site[1] not in gene.deciding_positions
             # The one permitted change: a rare allele is no longer looked for, and the result says so.
             carried = [allele for allele in gene.alleles if allele.name in (one, other)]
-            assert any(
-                allele.defined_by.keys() - gene.deciding_positions == {site[1]} for allele in carried
-            ), (one, other, site)
+            assert any(allele.defined_by.keys() - gene.deciding_positions == {site[1]} for allele in carried), (
+                one,
+                other,
+                site,
+            )
             assert Caveat.RARE_ALLELES_NOT_TESTED in fewer.caveats
             assert full.phenotype[source] in fewer.possible_phenotypes[source]
 
@@ -195,7 +197,6 @@ def test_a_file_with_nothing_about_a_gene_says_nothing_about_it(name: str) -> No
 def test_a_gene_with_every_position_mixed_is_answered(name: str) -> None:
     gene = KNOWLEDGE.genes[name]
     calls = {
-        place.site: Call(CallStatus.TESTED, (place.reference, place.alternatives[0]))
-        for place in gene.positions
+        place.site: Call(CallStatus.TESTED, (place.reference, place.alternatives[0])) for place in gene.positions
     }
     assert len(interpreted(gene, calls).diplotypes) <= len(gene.alleles) ** 2

@@ -96,12 +96,8 @@ def test_samples_of_one_file_are_kept_apart(tmp_path: Path, expected: Sample) ->
     assert list(read_vcf(path, POSITIONS, sample="someone")) == [expected]
 
 
-@pytest.mark.parametrize(
-    ("reference", "alternative"), [("C", "CAT"), ("CAT", "CATAT"), ("CATATG", "CATATATG")]
-)
-def test_an_insertion_is_recognised_however_it_is_padded(
-    tmp_path: Path, reference: str, alternative: str
-) -> None:
+@pytest.mark.parametrize(("reference", "alternative"), [("C", "CAT"), ("CAT", "CATAT"), ("CATATG", "CATATATG")])
+def test_an_insertion_is_recognised_however_it_is_padded(tmp_path: Path, reference: str, alternative: str) -> None:
     rows = rows_of(PERSON)
     row = at(rows, REPEAT)
     row[3], row[4], row[9] = reference, alternative, "0|1"
@@ -148,9 +144,7 @@ def test_a_row_without_the_indel_does_not_exclude_it(tmp_path: Path) -> None:
         ("A", "<NON_REF>", (0, "A", "<NON_REF>")),
     ],
 )
-def test_a_change_has_one_shortest_spelling(
-    reference: str, alternative: str, short: tuple[int, str, str]
-) -> None:
+def test_a_change_has_one_shortest_spelling(reference: str, alternative: str, short: tuple[int, str, str]) -> None:
     assert trimmed(reference, alternative) == short
 
 
@@ -165,9 +159,7 @@ def test_a_change_has_one_shortest_spelling(
         (b"%PDF-1.7\n", FileKind.OTHER),
     ],
 )
-def test_a_file_is_known_by_its_content_and_not_its_name(
-    tmp_path: Path, content: bytes, kind: FileKind
-) -> None:
+def test_a_file_is_known_by_its_content_and_not_its_name(tmp_path: Path, content: bytes, kind: FileKind) -> None:
     path = tmp_path / "genome.vcf"
     path.write_bytes(content)
     assert recognise(path).kind is kind

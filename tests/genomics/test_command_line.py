@@ -1,0 +1,86 @@
+"""The engine alone, as a laboratory runs it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from genomics.__main__ import main
+from tests.genomics.people import rows_of, write_vcf
+
+KEYS = [
+    "sample",
+    "assembly",
+    "genes",
+    "guidance",
+    "unanswered",
+    "not_covered",
+    "knowledge",
+    "caveats",
+]
+GENE_KEYS = [
+    "diplotypes",
+    "tied",
+    "phenotype",
+    "possible_phenotypes",
+    "activity_score",
+    "coverage",
+    "phased",
+    "origin",
+    "caveats",
+    "evidence",
+]
+
+
+def test_it_prints_one_object_per_sample_and_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [[*row, row[9]] for row in rows_of({"CYP2C19": "*1/*2"})]
+    path = write_vcf(tmp_path / "two.vcf", rows, samples=("one", "two"))
+    assert main(["pgx", str(path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    objects = [json.loads(line) for line in lines]
+    assert [item["sample"] for item in objects] == ["one", "two"]
+    assert list(objects[0]) == KEYS
+    assert list(objects[0]["genes"]["CYP2C19"]) == GENE_KEYS
+    assert objects[0]["genes"]["CYP2C19"]["diplotypes"] == ["*1/*2"]
+
+
+def test_it_prints_only_the_sample_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [[*row, row[9]] for row in rows_of()]
+    path = write_vcf(tmp_path / "two.vcf", rows, samples=("one", "two"))
+    assert main(["pgx", str(path), "--sample", "two"]) == 0
+    assert json.loads(capsys.readouterr().out)["sample"] == "two"
+
+
+def test_a_failure_is_one_sentence_and_nothing_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "empty.vcf"
+    path.write_bytes(b"")
+    assert main(["pgx", str(path)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert captured.err.startswith("The file is empty.")
+
+
+def test_a_made_up_person_is_labelled_and_called_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "anna.vcf"
+    given = ["CYP2C19=*2/*17", "UGT1A1=*1/*80+*28", "VKORC1=rs9923231 reference (C)/rs9923231 variant (T)"]
+    assert main(["made-up", "--out", str(path), "--sample", "ANNA", *given]) == 0
+    assert "##source=made-up person" in path.read_text()
+    assert main(["pgx", str(path)]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["caveats"] == ["made_up_person"]
+    assert result["genes"]["CYP2C19"]["diplotypes"][0] == "*2/*17"
+    assert result["genes"]["UGT1A1"]["diplotypes"][0] == "*1/*80+*28"
+    assert result["genes"]["VKORC1"]["phenotype"]["DPWG"] == "-1639 AG"
+
+
+@pytest.mark.parametrize("wrong", ["CYP2C19=*2", "CYP2C19=*2/*999", "CYP2D6=*1/*4", "nothing"])
+def test_a_person_that_cannot_be_made_up_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], wrong: str
+) -> None:
+    path = tmp_path / "anna.vcf"
+    assert main(["made-up", "--out", str(path), wrong]) == 2
+    assert not path.exists()
+    assert capsys.readouterr().err.count("\n") == 1
