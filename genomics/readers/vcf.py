@@ -6,8 +6,9 @@ read as reference: both would be guesses.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 import pysam
@@ -67,15 +68,19 @@ class _Gathered:
     sex: SexCounter = field(default_factory=SexCounter)
 
 
-def _targets(positions: Sequence[Position]) -> dict[bytes, dict[bytes, _Target]]:
-    """By chromosome as spelt in files (with and without ``chr``) and position, both as bytes."""
-    targets: dict[bytes, dict[bytes, _Target]] = {}
+def _targets(positions: Sequence[Position]) -> dict[bytes, _Target]:
+    """By the start of a row as files spell it: chromosome with or without ``chr``, tab, position."""
+    targets: dict[bytes, _Target] = {}
     for position in positions:
-        bare = position.chromosome.removeprefix("chr").encode()
-        places = targets.setdefault(bare, {})
-        targets[b"chr" + bare] = places
-        places.setdefault(str(position.position).encode(), _Target()).on_38 = position
-        places.setdefault(str(position.position_grch37).encode(), _Target()).on_37 = position
+        bare = position.chromosome.removeprefix("chr")
+        for place, is_38 in ((position.position, True), (position.position_grch37, False)):
+            start = f"{bare}\t{place}".encode()
+            target = targets.setdefault(start, _Target())
+            targets[b"chr" + start] = target
+            if is_38:
+                target.on_38 = position
+            else:
+                target.on_37 = position
     return targets
 
 
@@ -99,25 +104,29 @@ class _Reading:
         self.rows_at_targets = 0
         self.rows_with_genotypes = 0
 
-    def take(self, line: bytes, number: int | None) -> None:
-        """Look at one data line; nearly all of them are dropped after two look-ups."""
-        first = line.find(b"\t")
-        if first <= 0:
-            if line.strip():
-                raise _malformed(number, "has no columns")
-            return
-        chromosome = line[:first]
-        places = self.targets.get(chromosome)
-        if places is not None:
-            target = places.get(line[first + 1 : line.find(b"\t", first + 1)])
+    def take(self, lines: Iterable[bytes], number: int | None) -> None:
+        """Look at data lines, the first of which has this number; nearly all are dropped after one look-up."""
+        targets = self.targets
+        for line in lines:
+            first = line.find(b"\t")
+            target = targets.get(line[: line.find(b"\t", first + 1)])
             if target is not None:
                 self._take_target(line, target, number)
-        elif chromosome in _SEX_CHROMOSOMES:
-            self._take_sex(line, _SEX_CHROMOSOMES[chromosome], number)
+            elif first <= 0:
+                if line.strip():
+                    raise _malformed(number, "has no columns")
+            elif line[first - 1] in _ENDS_OF_SEX_CHROMOSOMES and line[:first] in _SEX_CHROMOSOMES:
+                self._take_sex(line, _SEX_CHROMOSOMES[line[:first]], number)
+            if number is not None:
+                number += 1
+
+    def is_whole(self, line: bytes) -> bool:
+        """Whether a row has as many columns as the header; a file cut short ends with one that has not."""
+        return line.count(b"\t") + 1 == self.column_count
 
     def _columns(self, line: bytes, number: int | None) -> list[str]:
-        count = line.count(b"\t") + 1
-        if count != self.column_count:
+        if not self.is_whole(line):
+            count = line.count(b"\t") + 1
             raise _malformed(number, f"has {count} columns where the header has {self.column_count}")
         return line.decode("utf-8", "replace").rstrip("\r").split("\t")
 
@@ -194,6 +203,7 @@ class _Reading:
 
 
 _SEX_CHROMOSOMES = {b"X": "X", b"chrX": "X", b"Y": "Y", b"chrY": "Y"}
+_ENDS_OF_SEX_CHROMOSOMES = frozenset(b"XY")
 
 
 def _wanted_columns(columns: list[str], sample: str | None) -> list[tuple[str, int]]:
@@ -262,7 +272,7 @@ def _read_with_index(path: Path, index: Path, positions: Sequence[Position], rea
                 for line in table.fetch(spelt, start - 1, end):
                     if len(line) > LINE_LIMIT_BYTES:
                         raise _malformed(None, "is far longer than a VCF row")
-                    reading.take(line.encode(), None)
+                    reading.take((line.encode(),), None)
     except (OSError, ValueError, UnicodeDecodeError):
         raise ReadError(
             ReadErrorCode.CORRUPT,
@@ -271,16 +281,20 @@ def _read_with_index(path: Path, index: Path, positions: Sequence[Position], rea
 
 
 def _read_through(path: Path, reading: _Reading) -> None:
-    number = 0
+    number = 1
     in_header = True
+    last = b""
     for batch in line_batches(path):
-        for line in batch:
-            number += 1
-            if in_header:
-                if line.startswith(b"#"):
-                    continue
-                in_header = False
-            reading.take(line, number)
+        header_lines = 0
+        if in_header:
+            header_lines = sum(1 for _ in takewhile(lambda line: line.startswith(b"#"), batch))
+            in_header = header_lines == len(batch)
+        rows = batch[header_lines:]
+        reading.take(rows, number + header_lines)
+        number += len(batch)
+        last = rows[-1] if rows else last
+    if last.strip() and not reading.is_whole(last):
+        raise _malformed(number - 1, "stops before its last column")
 
 
 def read_vcf(path: Path | str, positions: Sequence[Position], sample: str | None = None) -> Iterator[Sample]:

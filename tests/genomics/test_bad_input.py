@@ -94,6 +94,11 @@ def test_truncated_plain_file(tmp_path: Path) -> None:
     assert error.line == whole.count(b"\n")
 
 
+def test_a_plain_file_cut_short_at_any_row_is_noticed(tmp_path: Path) -> None:
+    rows = [*rows_of(), ["chr20", "5", ".", "A", "C", ".", ".", "."]]
+    assert refusal(write_vcf(tmp_path / "a.vcf", rows)).code is ReadErrorCode.MALFORMED_LINE
+
+
 def test_no_samples(tmp_path: Path) -> None:
     lines = ["##fileformat=VCFv4.2", "\t".join(COLUMNS[:8]), "chr10\t94781859\t.\tG\tA\t.\t.\t."]
     path = written(tmp_path / "a.vcf", "\n".join(lines).encode())
