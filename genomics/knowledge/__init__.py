@@ -138,17 +138,22 @@ def _genes(dates: set[str]) -> dict[str, GeneKnowledge]:
                 reference_grch37=row["reference_grch37"],
             )
         )
+    evidence: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
+    functions: dict[tuple[str, str], dict[str, str]] = {}
+    for row in _rows("functions.tsv"):
+        functions[row["gene"], row["allele"]] = row
+        evidence[row["gene"]].add((row["source"], row["facts_as_of"], row["licence"]))
     alleles: dict[str, list[Allele]] = defaultdict(list)
     references: dict[str, str] = {}
-    evidence: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
     for row in _rows("alleles.tsv"):
+        function = functions.get((row["gene"], row["shown_as"]), {})
         cells = (cell.split(":") for cell in row["defined_by"].split(";") if cell)
         alleles[row["gene"]].append(
             Allele(
                 name=row["allele"],
                 shown_as=row["shown_as"],
-                function=row["function"] or None,
-                activity_value=row["activity_value"] or None,
+                function=function.get("function") or None,
+                activity_value=function.get("activity_value") or None,
                 defined_by={int(place): base for place, base in cells},
             )
         )

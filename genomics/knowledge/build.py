@@ -101,7 +101,6 @@ def lookup_text(gene_keys: Mapping[str, Any]) -> str:
 
 def build_definitions(folder: Path, target: Path) -> None:
     definitions: dict[str, Any] = json.loads((folder / "allele_definitions.json").read_text(encoding="utf-8"))
-    functions = {(row["gene"], row["allele"]): row for row in rows_of(folder / "allele_function.tsv")}
     positions: list[tuple[object, ...]] = []
     alleles: list[tuple[object, ...]] = []
     for gene, definition in sorted(definitions.items()):
@@ -121,20 +120,9 @@ def build_definitions(folder: Path, target: Path) -> None:
             )
         shown_as = definition.get("suballeles", {})
         for name, allele in definition["alleles"].items():
-            function = functions.get((gene, shown_as.get(name, name)), {})
             core = ";".join(f"{place}:{base}" for place, base in sorted(allele["core"].items()))
-            alleles.append(
-                (
-                    gene,
-                    name,
-                    shown_as.get(name, name),
-                    int(name == definition["reference"]),
-                    function.get("function", ""),
-                    function.get("activity_value", ""),
-                    core,
-                    *origin("definitions"),
-                )
-            )
+            is_reference = int(name == definition["reference"])
+            alleles.append((gene, name, shown_as.get(name, name), is_reference, core, *origin("definitions")))
     write(
         target / "positions.tsv",
         (
@@ -152,8 +140,19 @@ def build_definitions(folder: Path, target: Path) -> None:
     )
     write(
         target / "alleles.tsv",
-        ("gene", "allele", "shown_as", "is_reference", "function", "activity_value", "defined_by", *ORIGIN),
+        ("gene", "allele", "shown_as", "is_reference", "defined_by", *ORIGIN),
         alleles,
+    )
+
+
+def build_functions(folder: Path, target: Path) -> None:
+    write(
+        target / "functions.tsv",
+        ("gene", "allele", "function", "activity_value", *ORIGIN),
+        (
+            (row["gene"], row["allele"], row["function"], row["activity_value"], *origin("functions"))
+            for row in rows_of(folder / "allele_function.tsv")
+        ),
     )
 
 
@@ -269,6 +268,7 @@ def build(folder: Path, target: Path = TABLES) -> None:
     """Write every table of ``target`` from the facts in ``folder``."""
     target.mkdir(parents=True, exist_ok=True)
     build_definitions(folder, target)
+    build_functions(folder, target)
     build_phenotypes(folder, target)
     build_matching(folder, target)
     build_guidance(folder, target)

@@ -8,6 +8,7 @@ from genomics.knowledge import GeneKnowledge
 from genomics.model import Caveat, Coverage, GeneResult, Sample, Source
 from genomics.pharmacogenomics.matcher import (
     CompiledGene,
+    bits,
     compile_gene,
     diplotype_name,
     natural_order,
@@ -61,6 +62,37 @@ def _not_excluded(
     return tuple(sorted(names - shown, key=natural_order))
 
 
+def _suspected_phenotypes(
+    gene: GeneKnowledge,
+    compiled: CompiledGene,
+    possible_partners: Sequence[int],
+    observations: Sequence[Observation],
+) -> set[str | None]:
+    """Phenotypes of pairs with an allele of which one change was seen and another was not tested.
+
+    The score would pass over such an allele in favour of a simpler one that is fully tested; the change that was
+    seen speaks for it all the same, so nothing may be stated that it contradicts. Changes at deciding
+    positions are left to the score: nearly everyone carries some of them.
+    """
+    tested = 0
+    for item in observations:
+        tested |= 1 << item.number
+    ordinary = sum(
+        1 << number for number, place in enumerate(gene.positions) if place.position not in gene.deciding_positions
+    )
+    incomplete = suspects = 0
+    for index, altered in enumerate(compiled.altered):
+        if altered & ~tested:
+            incomplete |= 1 << index
+            if possible_partners[index] and altered & tested & ordinary:
+                suspects |= 1 << index
+    return {
+        phenotype(gene, gene.alleles[index], gene.alleles[partner])
+        for index in bits(suspects)
+        for partner in bits(possible_partners[index] & (suspects | ~incomplete))
+    }
+
+
 def interpret_gene(gene: GeneKnowledge, sample: Sample) -> GeneResult:
     """Call one gene.
 
@@ -91,6 +123,8 @@ def interpret_gene(gene: GeneKnowledge, sample: Sample) -> GeneResult:
     if tied > 1:
         caveats[Caveat.TIED_DIPLOTYPES] = None
     best_phenotypes = {phenotype(gene, gene.alleles[one], gene.alleles[other]) for one, other in best}
+    if best:
+        best_phenotypes |= _suspected_phenotypes(gene, compiled, still_possible, observed.certain)
     best_scores = {activity_score(gene.alleles[one], gene.alleles[other]) for one, other in best}
     if len(best_phenotypes) > 1:
         caveats[Caveat.PHENOTYPES_DISAGREE] = None
