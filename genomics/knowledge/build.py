@@ -31,6 +31,18 @@ SOURCES: dict[str, tuple[str, str, str, str]] = {
         "2025-11-05",
         "CC0-1.0 (CPIC)",
     ),
+    "functions-cyp2d6-ryr1": (
+        "CYP2D6 (function names inferred from activity values) and RYR1 functions and phenotype rules",
+        "CPIC tables as held in a 2026 copy of PharmCAT (phonegor95/PharmCAT)",
+        "2026",
+        "CC0-1.0 (CPIC)",
+    ),
+    "functions-g6pd": (
+        "G6PD functions and phenotype rules",
+        "CPIC tables as held in PharmCAT of August 2023",
+        "2023-08",
+        "CC0-1.0 (CPIC)",
+    ),
     "matching": (
         "deciding positions (AMP tier 1), toxicity genes, matching exceptions",
         "AMP tier-1 positions and exceptions as released in PharmCAT 3.1.1",
@@ -76,16 +88,25 @@ def origin(source: str, facts_as_of: str | None = None) -> tuple[str, str, str]:
     return (source, facts_as_of or date, licence)
 
 
+def function_origin(gene: str) -> tuple[str, str, str]:
+    """Functions and phenotype rules of three genes were read elsewhere than those of the others."""
+    sources = {"CYP2D6": "functions-cyp2d6-ryr1", "RYR1": "functions-cyp2d6-ryr1", "G6PD": "functions-g6pd"}
+    return origin(sources.get(gene, "functions"))
+
+
 def rows_of(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream, delimiter="\t"))
 
 
 def write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Plain tab-separated lines; a value that would need quoting is an error in the facts."""
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, delimiter="\t", lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(rows)
+        for row in (columns, *rows):
+            values = [str(value) for value in row]
+            if any("\t" in value or "\n" in value for value in values):
+                raise ValueError(f"{path.name}: a value holds a tab or a line end: {values}")
+            stream.write("\t".join(values) + "\n")
 
 
 def lookup_text(gene_keys: Mapping[str, Any]) -> str:
@@ -150,7 +171,7 @@ def build_functions(folder: Path, target: Path) -> None:
         target / "functions.tsv",
         ("gene", "allele", "function", "activity_value", *ORIGIN),
         (
-            (row["gene"], row["allele"], row["function"], row["activity_value"], *origin("functions"))
+            (row["gene"], row["allele"], row["function"], row["activity_value"], *function_origin(row["gene"]))
             for row in rows_of(folder / "allele_function.tsv")
         ),
     )
@@ -163,15 +184,15 @@ def build_phenotypes(folder: Path, target: Path) -> None:
         if rule["mode"] == "allele_function":
             for functions, phenotype in rule["map"]:
                 first, second = (*functions, "")[:2]
-                rows.append((gene, "functions", first, second, phenotype, *origin("functions")))
+                rows.append((gene, "functions", first, second, phenotype, *function_origin(gene)))
         elif rule["mode"] == "activity_score":
             for score, phenotype in rule["map"]:
-                rows.append((gene, "score", score, "", phenotype, *origin("functions")))
+                rows.append((gene, "score", score, "", phenotype, *function_origin(gene)))
             for low, high, phenotype in rule.get("ranges", {}).get("CPIC", ()):
-                rows.append((gene, "score_range_cpic", low, high, phenotype, *origin("functions")))
+                rows.append((gene, "score_range_cpic", low, high, phenotype, *function_origin(gene)))
         elif rule["mode"] == "allele_presence":
             for allele in rule["alleles"]:
-                rows.append((gene, "presence", allele, "", "", *origin("functions")))
+                rows.append((gene, "presence", allele, "", "", *function_origin(gene)))
     write(target / "phenotypes.tsv", ("gene", "rule", "first", "second", "phenotype", *ORIGIN), rows)
 
 
