@@ -25,7 +25,12 @@ def trimmed(reference: str, alternative: str) -> tuple[int, str, str]:
 
 def references_agree(one: str, other: str) -> bool:
     """Both start at the same position, so the shorter has to be the start of the longer."""
-    return one.startswith(other) or other.startswith(one)
+    return bool(one) and bool(other) and (one.startswith(other) or other.startswith(one))
+
+
+def _number(text: str) -> int | None:
+    """A small whole number as VCF writes it, or None; longer ones than any file needs are not parsed."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +47,11 @@ class RowAlleles:
 def read_alleles(position: Position, reference: str, alternatives: list[str]) -> RowAlleles:
     """Match a row's alleles to the definition's, whatever padding either uses."""
     known = {trimmed(position.reference, base): base for base in position.alternatives}
-    spelt = [trimmed(reference, base.upper()) for base in alternatives if base != "."]
+    named_alternatives = [base for base in alternatives if base not in (".", "")]
+    spelt = [trimmed(reference, base.upper()) for base in named_alternatives]
     by_number = (position.reference, *(known.get(change, UNDOCUMENTED) for change in spelt))
     is_indel = any(len(base) != len(position.reference) for base in position.alternatives)
-    row_has_indel = any(len(base) != len(reference) and base[0] not in "<*" for base in alternatives if base != ".")
+    row_has_indel = any(len(base) != len(reference) and base[0] not in "<*" for base in named_alternatives)
     spans = len(reference) >= len(position.reference)
     validates = not is_indel or row_has_indel or (spans and len(position.reference) > 1)
     named = frozenset("/".join(map(str, change)) for change in spelt)
@@ -69,9 +75,9 @@ def read_genotype(row: RowAlleles, keys: list[str], entry: str) -> Call:
         return _no_call(Caveat.ONE_ALLELE_ON_AUTOSOME)
     if "." in parts:
         return _no_call(Caveat.HALF_CALL)
-    if len(parts) != 2 or not all(part.isdigit() and int(part) < len(row.by_number) for part in parts):
+    numbers = [number for part in parts if (number := _number(part)) is not None]
+    if len(parts) != 2 or len(numbers) != 2 or max(numbers) >= len(row.by_number):
         return _no_call(Caveat.NO_CALL)
-    numbers = [int(part) for part in parts]
     if numbers[0] != numbers[1] and _depth_contradicts(fields.get("AD", ""), numbers):
         return _no_call(Caveat.DEPTH_CONTRADICTS_GENOTYPE)
     if numbers == [0, 0] and not row.validates:
@@ -88,10 +94,10 @@ def read_genotype(row: RowAlleles, keys: list[str], entry: str) -> Call:
 def _depth_contradicts(depths: str, numbers: list[int]) -> bool:
     """A mixed genotype of which one allele was not seen in a single read, with reads on the other."""
     counts = depths.split(",")
-    if len(counts) <= max(numbers) or not all(counts[number].isdigit() for number in numbers):
+    if len(counts) <= max(numbers):
         return False
-    first, second = (int(counts[number]) for number in numbers)
-    return (first == 0) != (second == 0)
+    first, second = (_number(counts[number]) for number in numbers)
+    return first is not None and second is not None and (first == 0) != (second == 0)
 
 
 def combine(

@@ -172,7 +172,7 @@ class _Reading:
 
     def _take_sex(self, line: bytes, chromosome: str, number: int | None) -> None:
         place = line.split(b"\t", 2)[1]
-        if not place.isdigit() or not self.gathered[0].sex.wants(chromosome, int(place)):
+        if not place.isdigit() or len(place) > 9 or not self.gathered[0].sex.wants(chromosome, int(place)):
             return
         values = self._columns(line, number)
         keys = values[8].split(":")

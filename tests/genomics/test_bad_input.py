@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pysam
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from genomics.interpretation import Context, interpret
 from genomics.model import Caveat, GeneResult, Sample
@@ -315,3 +317,52 @@ def test_a_file_that_fails_late_yields_nobody(tmp_path: Path) -> None:
     with pytest.raises(ReadError):
         seen.extend(read_vcf(write_vcf(tmp_path / "a.vcf", rows), POSITIONS))
     assert seen == []
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("damaged") / "a.vcf"
+
+
+WHOLE = "\n".join(
+    ["##fileformat=VCFv4.2", "\t".join([*COLUMNS, "someone"]), *("\t".join(row) for row in rows_of()), ""]
+).encode()
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, len(WHOLE)), st.integers(0, 40), st.binary(max_size=40))
+def test_a_damaged_file_is_read_or_refused_and_nothing_else(
+    place: Path, start: int, length: int, replacement: bytes
+) -> None:
+    place.write_bytes(WHOLE[:start] + replacement + WHOLE[start + length :])
+    try:
+        samples = list(read_vcf(place, POSITIONS))
+    except ReadError as error:
+        assert error.sentence.endswith(".")
+    else:
+        for sample in samples:
+            interpret(sample, Context(), KNOWLEDGE)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from(range(len(rows_of()))),
+    st.integers(1, 9),
+    st.text(alphabet="ACGTNacgt<>*.,:;/|0123456789²٣-GTPSAD", max_size=12),
+)
+def test_any_text_in_any_column_is_read_or_refused(place: Path, row: int, column: int, text: str) -> None:
+    rows = rows_of()
+    rows[row][column] = text
+    try:
+        [sample] = read_vcf(write_vcf(place, rows), POSITIONS)
+    except ReadError as error:
+        assert error.sentence.endswith(".")
+    else:
+        interpret(sample, Context(), KNOWLEDGE)
+
+
+def test_numbers_longer_than_any_file_needs_are_not_parsed(tmp_path: Path) -> None:
+    rows = rows_of()
+    at(rows, CYP2C19_2)[9] = "0/" + "1" * 10_000
+    rows.append(["chrX", "9" * 10_000, ".", "A", "C", ".", ".", ".", "GT", "0/1"])
+    assert Caveat.NO_CALL in genes_of(write_vcf(tmp_path / "a.vcf", rows))["CYP2C19"].caveats
