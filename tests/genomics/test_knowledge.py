@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from genomics.knowledge import COVERED_GENES, NOT_COVERED_GENES, TABLES
-from genomics.knowledge.build import build
+from genomics.knowledge.build import build, lookup_text
 from tests.genomics.people import KNOWLEDGE
 from tests.shared import shared_data
 
@@ -58,6 +58,28 @@ def test_definitions_hold_what_the_engine_takes_for_granted() -> None:
 def test_no_covered_position_belongs_to_two_genes() -> None:
     sites = [place.site for place in KNOWLEDGE.covered_positions]
     assert len(sites) == len(set(sites))
+
+
+def test_no_row_contradicts_the_newer_sample_of_guidance() -> None:
+    """About a hundred CPIC and DPWG rows of November 2025; seven of DPWG's are new and not known here."""
+    actions = {
+        (row["body"], row["drug"], row["lookup"], row["population"]): row["action"] for row in rows("guidance.tsv")
+    }
+    agreeing, new = 0, []
+    with (shared_data() / "pgx" / "recommendations_2025_examples_cpic_dpwg_fda.tsv").open() as stream:
+        for row in csv.DictReader(stream, delimiter="\t"):
+            body = row["source"].split()[0]
+            if body not in ("CPIC", "DPWG") or not set(row["genes"].split("|")) & set(COVERED_GENES):
+                continue
+            lookup = lookup_text(json.loads(row["lookup_key"])) if row["lookup_key"] else ""
+            key = (body, row["drug"], lookup, row["population"] or "general")
+            if key not in actions:
+                new.append(key)
+                continue
+            assert actions[key] == row["primary_action"], key
+            agreeing += 1
+    assert agreeing >= 100
+    assert {body for body, *_ in new} <= {"DPWG"}
 
 
 def test_invalid_input_rows_are_left_out() -> None:
