@@ -77,7 +77,7 @@ CAVEATS: Mapping[Caveat, str] = MappingProxyType(
         Caveat.DECIDING_POSITIONS_NOT_TESTED: "a position that decides the phenotype was not tested",
         Caveat.RARE_ALLELES_NOT_TESTED: "the phenotype is stated, but some rarer alleles were not looked for",
         Caveat.TIED_DIPLOTYPES: "several diplotypes fit the file equally well",
-        Caveat.PHENOTYPES_DISAGREE: "the diplotypes that fit equally well have different phenotypes",
+        Caveat.PHENOTYPES_DISAGREE: "diplotypes that cannot be told apart have different phenotypes",
         Caveat.NO_MATCHING_DIPLOTYPE: "no pair of defined alleles explains the genotypes in the file",
         Caveat.DIPLOTYPE_LIST_CUT: "more diplotypes fit than are listed",
         Caveat.UNDOCUMENTED_VARIANT: "the file carries a variant that no allele definition knows",

@@ -230,3 +230,15 @@ def test_phase_decides_and_phase_sets_turn_on_their_own(
     for position, bases, phase_set in ((18130687, first, sets[0]), (18138997, second, sets[1])):
         calls[("chr6", position)] = Call(CallStatus.TESTED, tuple(bases), True, phase_set)
     assert interpreted(gene, calls).diplotypes == expected
+
+
+def test_a_seen_change_of_a_rarer_allele_is_not_passed_over() -> None:
+    """CYP2C19 *35/*39 without one position of *39 must not be read as the simpler *1/*35."""
+    gene = KNOWLEDGE.genes["CYP2C19"]
+    calls = calls_of(gene, "*35", "*39", phased=False)
+    assert interpreted(gene, calls).phenotype[Source.CPIC] == "Indeterminate"
+    del calls[("chr10", 94775423)]
+    result = interpreted(gene, calls)
+    assert result.diplotypes[0] == "*1/*35"
+    assert result.phenotype[Source.CPIC] is None
+    assert Caveat.PHENOTYPES_DISAGREE in result.caveats
