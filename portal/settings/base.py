@@ -215,5 +215,9 @@ LOGGING = {
         # Django's own handlers print addresses and mail whole requests: ours replace them.
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        # Libraries that tell their every step.
+        "weasyprint": {"level": "WARNING"},
+        "weasyprint.progress": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
     },
 }
