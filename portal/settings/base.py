@@ -1,6 +1,7 @@
 """What every installation shares. Places and secrets come from the environment."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONCE, NONE, SELF
@@ -205,7 +206,7 @@ if CELERY_BROKER_URL.startswith("redis"):
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CELERY_BROKER_URL}}
 
 # One JSON line per event on standard error, codes only (`portal.access.logging`).
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"codes": {"()": "portal.access.logging.CodesOnlyFormatter"}},
