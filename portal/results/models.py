@@ -41,7 +41,7 @@ class FileStatus(models.TextChoices):
     WAITING_FOR_CONSENT = "waiting_for_consent", _("Waiting for consent")
     QUEUED = "queued", _("Waiting to be read")
     INTERPRETING = "interpreting", _("Being read")
-    INTERPRETED = "interpreted", _("Read")
+    INTERPRETED = "interpreted", _("Has been read")
     FAILED = "failed", _("Could not be read")
 
 

@@ -24,16 +24,8 @@ STEP_NAMES: dict[str, str | Promise] = {
     "saving": gettext_lazy("Saving the result"),
 }
 
-# Colour never speaks alone: the tag always holds the status in words.
-TAG_KINDS = {
-    FileStatus.HELD: "take_care",
-    FileStatus.WAITING_FOR_CONSENT: "not_known",
-    FileStatus.REFUSED: "ask_about_another",
-    FileStatus.FAILED: "ask_about_another",
-    FileStatus.QUEUED: "action",
-    FileStatus.INTERPRETING: "action",
-    FileStatus.INTERPRETED: "usual",
-}
+# The colours of answers about medicines are kept for those answers: here only what moves is marked.
+_MOVING = (FileStatus.QUEUED, FileStatus.INTERPRETING)
 
 # What comes from comparing with the clinic's own record is the clinic's to know.
 _FROM_THE_RECORD = (explanations.SEX_MISMATCH, explanations.REPEAT_MISMATCH, explanations.SAME_GENOME)
@@ -54,7 +46,7 @@ def next_for(user: User, file: ResultFile) -> str:
     """What happens next, in a few words."""
     match FileStatus(file.status):
         case FileStatus.RECEIVED | FileStatus.QUEUED | FileStatus.INTERPRETING:
-            return _("Nothing to do")
+            return _("We read the file")
         case FileStatus.HELD if file.reason in explanations.SAMPLE_HOLDS:
             return _("Choose the sample")
         case FileStatus.HELD:
@@ -66,7 +58,7 @@ def next_for(user: User, file: ResultFile) -> str:
         case FileStatus.FAILED:
             return _("Start again") if user.role in (Role.CLINICIAN, Role.COUNSELLOR) else _("The clinic checks it")
         case FileStatus.INTERPRETED:
-            return _("The care team checks the report") if user.role != Role.LABORATORY else _("Nothing to do")
+            return _("Nothing to do") if user.role == Role.LABORATORY else _("The care team checks the report")
 
 
 @dataclass(frozen=True)
@@ -137,7 +129,7 @@ def present_row(user: User, file: ResultFile) -> FileRow:
         who_detail=detail,
         received=file.created_at,
         tag=str(FileStatus(file.status).label),
-        tag_kind=TAG_KINDS.get(FileStatus(file.status), ""),
+        tag_kind="action" if file.status in _MOVING else "",
         next=next_for(user, file),
     )
 
@@ -176,7 +168,7 @@ def present_file(user: User, file: ResultFile) -> FileView:
     return FileView(
         title=_("Medicine genes: your file") if user.role == Role.PATIENT else _("Medicine genes: a file"),
         tag=str(FileStatus(file.status).label),
-        tag_kind=TAG_KINDS.get(FileStatus(file.status), ""),
+        tag_kind="action" if file.status in _MOVING else "",
         explanation=explanation_for(user, file),
         explanation_kind="error" if file.status in (FileStatus.REFUSED, FileStatus.FAILED) else "warning",
         not_a_medical_test=str(explanations.NOT_A_MEDICAL_TEST) if file.origin == FileOrigin.PATIENT else "",

@@ -191,7 +191,7 @@ def _file_page(
         "role": user.role,
         "review_form": (review or ReviewForm()) if view.may_review else None,
         "sample_form": (sample or SampleForm(file=found)) if view.may_choose_sample else None,
-        "made_up": found.patient.made_up and user.role != Role.LABORATORY,
+        "made_up": found.patient.made_up,
     }
     return render(request, "results/file.html", context, status=INVALID if review or sample else 200)
 

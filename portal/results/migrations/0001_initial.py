@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('genetic_sex', models.CharField(default='unknown', max_length=10)),
                 ('fingerprint', models.JSONField(default=dict, help_text='Genotypes at common sites, to notice a swapped sample.')),
                 ('stated', models.JSONField(default=dict, help_text="The person's identifiers as the sender gave them.")),
-                ('status', models.CharField(choices=[('received', 'Received'), ('refused', 'Refused'), ('held', 'On hold'), ('waiting_for_consent', 'Waiting for consent'), ('queued', 'Waiting to be read'), ('interpreting', 'Being read'), ('interpreted', 'Read'), ('failed', 'Could not be read')], default='received', max_length=20)),
+                ('status', models.CharField(choices=[('received', 'Received'), ('refused', 'Refused'), ('held', 'On hold'), ('waiting_for_consent', 'Waiting for consent'), ('queued', 'Waiting to be read'), ('interpreting', 'Being read'), ('interpreted', 'Has been read'), ('failed', 'Could not be read')], default='received', max_length=20)),
                 ('accepted_holds', models.JSONField(default=list, help_text='Reasons a reviewer has looked at and accepted.')),
                 ('reason', models.CharField(blank=True, help_text='Code of why it is held, refused or failed.', max_length=40)),
                 ('explanation', models.TextField(blank=True, help_text='The same as a sentence: what is wrong, what to do.')),

@@ -129,6 +129,14 @@ def test_the_same_file_again_leads_to_the_first(clinic: Clinic) -> None:
     assert ResultFile.objects.count() == 1
 
 
+def test_an_order_leads_to_the_form_with_its_number_filled_in(clinic: Clinic) -> None:
+    make_order(clinic.patient, clinic.laboratory, clinic.clinician, accession="A&B 7")
+    laboratory = browser(clinic.sender)
+    address = reverse("results:send") + "?accession=A%26B%207"
+    assert f'href="{address}"' in text_of(laboratory, reverse("results:files"))
+    assert 'value="A&amp;B 7"' in text_of(laboratory, address)
+
+
 def test_a_clinician_orders_sends_and_reviews(clinic: Clinic) -> None:
     clinician = browser(clinic.clinician)
     answer = clinician.post(
