@@ -25,7 +25,7 @@ from portal.people.models import Laboratory, Patient, Role, User
 from portal.results import explanations, jobs
 from portal.results.explanations import NotAccepted, explain
 from portal.results.models import FileOrigin, FileStatus, ResultFile, TestOrder
-from portal.results.patience import patiently
+from portal.results.patience import passes_by_itself, patiently
 from portal.results.storing import StoredUpload, store
 
 SCOPE = "pgx"
@@ -119,8 +119,9 @@ def receive_file(
 
     Say whose it is by `order`, by `accession` (a laboratory) or by `patient`; laboratories and clinicians confirm the
     person with `identifiers`. Raises `Denied`, or `NotAccepted` (no row is made, nothing kept) for an unknown
-    accession, missing identifiers or a file over the limit. A file that is not what it says is kept as REFUSED with a
-    sentence; one that a person must look at as HELD; one without consent as WAITING_FOR_CONSENT.
+    accession, missing identifiers, a file over the limit or a database that stays busy. A file that is not what it
+    says is kept as REFUSED with a sentence; one that a person must look at as HELD; one without consent as
+    WAITING_FOR_CONSENT.
     """
     if order is None and accession:
         order = TestOrder.objects.filter(accession=accession.strip(), laboratory=actor.laboratory_id).first()
@@ -158,8 +159,10 @@ def receive_file(
             if made is not None:
                 return Receipt(made)
             earlier = ResultFile.objects.get(patient=person, sha256=stored.sha256)
-    except BaseException:
+    except BaseException as error:
         stored.discard()
+        if passes_by_itself(error):
+            raise NotAccepted("busy") from error
         raise
     stored.discard()
     log.record(actor, "upload.result_file", earlier, reason="duplicate")

@@ -43,6 +43,7 @@ EXPLANATIONS: dict[str, str] = {
     ),
     "not_accepted_on_hold": _("The file is no longer on hold. Load the page again to see where it stands."),
     "too_large": _("The file is larger than we can take. Send only the regions that were asked for."),
+    "busy": _("The site is very busy just now. The file was not kept. Wait a minute and send it again."),
     "unknown_accession": _(
         "We have no order with this number for your laboratory. Check the number on the request and send it again."
     ),

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import sqlite3
 import threading
 import zlib
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile, File
@@ -176,12 +179,12 @@ def test_a_gzip_bomb(clinic: Clinic) -> None:
     assert_refused(outcome(clinic, bomb), "compression_bomb")
 
 
-def test_a_file_over_the_limit_leaves_nothing_behind(clinic: Clinic, settings: object, kept: object) -> None:
-    settings.RESULT_FILE_MAX_BYTES = 1000  # type: ignore[attr-defined]
+def test_a_file_over_the_limit_leaves_nothing_behind(clinic: Clinic, settings: Any, kept: Path) -> None:
+    settings.RESULT_FILE_MAX_BYTES = 1000
     with pytest.raises(NotAccepted, match="too_large"):
         clinic.send(vcf())
     assert not ResultFile.objects.exists()
-    assert list(kept.iterdir()) == []  # type: ignore[attr-defined]
+    assert list(kept.iterdir()) == []
 
 
 class _SlowFile(ContentFile):
@@ -196,7 +199,7 @@ class _SlowFile(ContentFile):
         self._gate.wait(timeout=30)
 
 
-def test_the_same_file_sent_several_times_at_once_is_one_file_and_one_job(clinic: Clinic, kept: object) -> None:
+def test_the_same_file_sent_several_times_at_once_is_one_file_and_one_job(clinic: Clinic, kept: Path) -> None:
     content, senders = vcf(SLOW), 4
     gate = threading.Barrier(senders)
     receipts: list[Receipt] = []
@@ -226,10 +229,40 @@ def test_the_same_file_sent_several_times_at_once_is_one_file_and_one_job(clinic
     assert len({receipt.file.pk for receipt in receipts}) == 1
     assert sorted(receipt.duplicate for receipt in receipts) == [False, True, True, True]
     assert ResultFile.objects.count() == Job.objects.count() == 1
-    assert len(list(kept.iterdir())) == 1  # type: ignore[attr-defined]
+    assert len(list(kept.iterdir())) == 1
 
 
 def test_every_way_of_refusing_at_receipt_has_a_sentence() -> None:
     for kind in ("consumer_array", "bcf", "empty", "other", "no_samples", "other_assembly"):
         assert EXPLANATIONS[kind].endswith(".")
     assert {"empty", "no_samples", "other_assembly"} <= {str(code) for code in ReadErrorCode}
+
+
+def test_a_locked_database_only_delays_an_upload(clinic: Clinic) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("skipped: only SQLite locks a whole database")
+    other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.3, other.execute, ["ROLLBACK"]).start()
+    assert clinic.send(vcf(SLOW)).file.status == FileStatus.QUEUED
+    other.close()
+
+
+def test_a_database_that_stays_locked_keeps_no_half_of_an_upload(
+    clinic: Clinic, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("skipped: only SQLite locks a whole database")
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0.02)
+    connection.close()
+    other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(NotAccepted, match="busy") as refusal:
+        clinic.send(vcf(SLOW))
+    assert "send it again" in refusal.value.explanation
+    other.execute("ROLLBACK")
+    other.close()
+    assert not ResultFile.objects.exists()
+    assert list(kept.iterdir()) == []
+    assert clinic.send(vcf(SLOW)).file.status == FileStatus.QUEUED  # sending it again is all there is to do
+    connection.close()
