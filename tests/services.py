@@ -16,14 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.stack import free_port
+
 STARTED_WITHIN_SECONDS = 60
-
-
-def free_port() -> int:
-    """A port nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_until(true: Callable[[], bool], what: str, seconds: float = STARTED_WITHIN_SECONDS) -> float:

@@ -18,7 +18,7 @@ from portal.results import jobs
 
 logger = logging.getLogger(__name__)
 
-RECOVER_SECONDS = 5.0
+RECOVER_SECONDS = 3.0
 READY_SECONDS = 30.0
 
 
@@ -43,7 +43,7 @@ def start_embedded_worker(concurrency: int = 2) -> Callable[[], None]:
                 try:
                     jobs.recover()
                 except Exception as error:
-                    # The next round is five seconds away; a thread that died would never look again.
+                    # The next round is three seconds away; a thread that died would never look again.
                     logger.warning("recover.error", extra={"reason": type(error).__name__})
                 over.wait(RECOVER_SECONDS)
         finally:

@@ -130,7 +130,8 @@ def test_the_settings_promise_recovery_within_thirty_seconds() -> None:
 
 def test_a_killed_child_loses_nothing(site: Site, record_property: Any) -> None:
     files = site.send("CHILD1", "CHILD2", "CHILD3", "CHILD4")
-    (victim, sample), *_ = site.wait_for_start("CHILD")
+    site.wait_for_start("CHILD")
+    victim, sample = site.starts("CHILD")[-1]
     os.kill(victim, signal.SIGKILL)
     record_property("seconds", site.wait_for(files, "interpreted"))
     assert_done_once(site, files)
@@ -140,11 +141,14 @@ def test_a_killed_child_loses_nothing(site: Site, record_property: Any) -> None:
 def test_a_killed_worker_loses_nothing(site: Site, record_property: Any) -> None:
     files = site.send("WORKER1", "WORKER2", "WORKER3", "WORKER4")
     site.wait_for_start("WORKER", 2)
-    worker = site.workers.pop(0)
+    child, sample = site.starts("WORKER")[-1]
+    worker = next(worker for worker in site.workers if worker.pid == os.getpgid(child))
+    site.workers.remove(worker)
     os.killpg(worker.pid, signal.SIGKILL)
     worker.wait()
     record_property("seconds", site.wait_for(files, "interpreted"))
     assert_done_once(site, files)
+    assert [name for _, name in site.starts("WORKER")].count(sample) == 2
     site.workers.append(site.start_worker())
 
 
