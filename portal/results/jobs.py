@@ -202,7 +202,8 @@ def run(job_id: uuid.UUID) -> None:
             "job.error",
             extra={"job": str(job.id), "kind": job.kind.code, "error": type(error).__name__, "place": place},
         )
-        _put_back(job, counts=not passes_by_itself(error))
+        with contextlib.suppress(DatabaseError):  # then the lease lapses, and `recover` finds it
+            _put_back(job, counts=not passes_by_itself(error))
 
 
 def _claim(job_id: uuid.UUID) -> RunningJob | None:
