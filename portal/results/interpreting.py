@@ -9,6 +9,7 @@ from typing import Any
 from django.core.files.storage import default_storage
 
 from consent.desk.queries import permission
+from genomics.interpretation import Context
 from genomics.interpretation import interpret as interpret_sample
 from genomics.knowledge import load
 from genomics.model import Sample
@@ -55,7 +56,7 @@ def interpret(job: jobs.RunningJob) -> jobs.Commit:
         return lambda: _hold(file.pk, reason, sex, prints)
 
     job.step("interpreting")
-    result = interpret_sample(sample, None, knowledge).to_json()
+    result = interpret_sample(sample, Context(), knowledge).to_dict()
 
     job.step("saving")
     return lambda: _save(file.pk, sex, prints, result, knowledge.release.hash)

@@ -9,11 +9,11 @@ from portal.people.models import Sex
 from portal.results import explanations
 from portal.results.models import FileStatus, ResultFile
 
-# Two files of one person agree nearly everywhere; a few genotyping errors are expected.
+# Sites where at least one of the two is not reference. Real people carry about ten such sites in these genes, so this
+# notices many swapped samples and not all; fewer sites would take unrelated people for one.
 FEWEST_SITES = 10
+# Two files of one person agree nearly everywhere; a few genotyping errors are expected.
 LEAST_AGREEMENT = 0.9
-# Unrelated people can agree at a handful of common sites, so "the same as someone else" asks for more of them.
-FEWEST_SITES_ELSEWHERE = 15
 
 
 def doubt(file: ResultFile, genetic_sex: str, fingerprint: Mapping[str, str]) -> str:
@@ -48,6 +48,6 @@ def _is_kept_for_someone_else(file: ResultFile, fingerprint: Mapping[str, str]) 
         return True
     for other in others.exclude(fingerprint={}).values_list("fingerprint", flat=True).iterator(chunk_size=500):
         compared, agreeing = concordance(fingerprint, other)
-        if compared >= FEWEST_SITES_ELSEWHERE and agreeing == compared:
+        if compared >= FEWEST_SITES and agreeing == compared:
             return True
     return False
