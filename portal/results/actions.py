@@ -185,6 +185,8 @@ def _recognise_into(file: ResultFile, stored: StoredUpload) -> None:
 def _not_readable(seen: Recognition) -> str:
     if seen.kind is not FileKind.VCF:
         return str(seen.kind)
+    if not seen.samples:
+        return "no_samples"
     return "other_assembly" if seen.assembly is Assembly.GRCH37 else ""
 
 

@@ -59,6 +59,7 @@ EXPLANATIONS: dict[str, str] = {
     "bcf": _("This is a BCF file. We read VCF files. Turn it into VCF (for example with bcftools view) and send it again."),
     "empty": _("The file is empty. Check it on your side and send it again."),
     "other": _("This is not a VCF file. Send the variant file (VCF 4, plain or compressed with gzip or bgzip)."),
+    "no_samples": _("The VCF file has no samples. Ask for a file with genotypes and send that."),
     "other_assembly": _(
         "The file says that it was made on GRCh37. We read GRCh38. Ask for the file on GRCh38, or have it called again."
     ),

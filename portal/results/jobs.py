@@ -32,8 +32,8 @@ from portal.results.patience import passes_by_itself, patiently
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 3
-LEASE = timedelta(seconds=12)
-HEARTBEAT_SECONDS = 4.0
+LEASE = timedelta(seconds=10)
+HEARTBEAT_SECONDS = 3.0
 DISPATCH_AGAIN_AFTER = timedelta(seconds=15)
 DISPATCHED_PER_SWEEP = 50
 GAVE_UP = "gave_up"
