@@ -44,7 +44,7 @@ def start_embedded_worker(concurrency: int = 2) -> Callable[[], None]:
                     jobs.recover()
                 except Exception as error:
                     # The next round is five seconds away; a thread that died would never look again.
-                    logger.warning("recover.error", extra={"error": type(error).__name__})
+                    logger.warning("recover.error", extra={"reason": type(error).__name__})
                 over.wait(RECOVER_SECONDS)
         finally:
             connection.close()

@@ -12,7 +12,6 @@ import contextlib
 import logging
 import threading
 import time
-import traceback
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -149,7 +148,7 @@ def _dispatch(kind: str, job_id: uuid.UUID) -> None:
     try:
         current_app.send_task(kind, args=[str(job_id)], retry=False)
     except Exception as error:
-        logger.warning("job.not_dispatched", extra={"job": str(job_id), "error": type(error).__name__})
+        logger.warning("job.not_dispatched", extra={"job": str(job_id), "reason": type(error).__name__})
 
 
 # --- doing the work ----------------------------------------------------------------------------------------------
@@ -195,13 +194,8 @@ def run(job_id: uuid.UUID) -> None:
     except JobRefused as refusal:
         _stop(job.id, job.claim, refusal.reason, refusal.explanation)
     except Exception as error:
-        # The message of an error may hold what was in the file, so only its type and place are logged.
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{frame.name}:{frame.lineno}"
-        logger.error(
-            "job.error",
-            extra={"job": str(job.id), "kind": job.kind.code, "error": type(error).__name__, "place": place},
-        )
+        # The log keeps the type and the place of an error, never its message: that may hold what was in the file.
+        logger.error("job.error", exc_info=error, extra={"job": str(job.id), "kind": job.kind.code})
         with contextlib.suppress(DatabaseError):  # then the lease lapses, and `recover` finds it
             _put_back(job, counts=not passes_by_itself(error))
 
