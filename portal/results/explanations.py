@@ -42,9 +42,9 @@ EXPLANATIONS: dict[str, str] = {
         "Please tell the clinic's support team."
     ),
     "not_accepted_on_hold": _("The file is no longer on hold. Load the page again to see where it stands."),
-    "too_large": _("The file is larger than we can take. Send only the regions that were asked for, or ask the clinic."),
+    "too_large": _("The file is larger than we can take. Send only the regions that were asked for."),
     "unknown_accession": _(
-        "We have no order with this number for your laboratory. Check the number on the request and send the file again."
+        "We have no order with this number for your laboratory. Check the number on the request and send it again."
     ),
     "identifiers_missing": _(
         "Give the birth date, and the family name or the record number, as they stand on the request."
@@ -56,13 +56,11 @@ EXPLANATIONS: dict[str, str] = {
         "This looks like raw data from a home test. We cannot read this kind of file yet. It is kept. "
         "If you have a VCF file on GRCh38, send that."
     ),
-    "bcf": _("This is a BCF file. We read VCF files. Turn it into VCF (for example with bcftools view) and send it again."),
+    "bcf": _("This is a BCF file. We read VCF files. Turn it into VCF (with bcftools view) and send it again."),
     "empty": _("The file is empty. Check it on your side and send it again."),
     "other": _("This is not a VCF file. Send the variant file (VCF 4, plain or compressed with gzip or bgzip)."),
     "no_samples": _("The VCF file has no samples. Ask for a file with genotypes and send that."),
-    "other_assembly": _(
-        "The file says that it was made on GRCh37. We read GRCh38. Ask for the file on GRCh38, or have it called again."
-    ),
+    "other_assembly": _("The file says that it was made on GRCh37. We read GRCh38. Ask for the file on GRCh38."),
 }
 
 NOT_A_MEDICAL_TEST = gettext_lazy("This is not a medical test. Confirm it with your care team before you act on it.")

@@ -6,8 +6,6 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from django.core.files.storage import default_storage
-
 from consent.desk.queries import permission
 from genomics.interpretation import Context
 from genomics.interpretation import interpret as interpret_sample
@@ -47,7 +45,7 @@ def interpret(job: jobs.RunningJob) -> jobs.Commit:
 
     job.step("reading")
     knowledge = load()
-    sample = _read(Path(default_storage.path(file.file.name)), file.sample)
+    sample = _read(Path(file.file.path), file.sample)
 
     job.step("right_person")
     sex, prints = str(genetic_sex(sample)), fingerprint(sample)

@@ -75,10 +75,10 @@ _after: dict[str, list[AfterHook]] = {}
 def handler(kind: str, *, steps: tuple[str, ...], stopped: Stopped | None = None) -> Callable[[Work], Work]:
     """Register the work of a kind of job, and a Celery task of that name.
 
-    The decorated function gets a `RunningJob`, does the long part outside any transaction, and returns a function that
-    writes the outcome. That function runs in the same transaction as the job's final state, may be rolled back, and
-    returns the id of what it made (handed to the `after` hooks) or None. `stopped(target, reason, explanation)` runs
-    in the transaction that marks the job failed.
+    The decorated function gets a `RunningJob`, does the long part outside any transaction, and returns a function
+    that writes the outcome. That function runs in the same transaction as the job's final state, may be rolled back,
+    and returns the id of what it made (handed to the `after` hooks) or None. `stopped(target, reason, explanation)`
+    runs in the transaction that marks the job failed.
     """
 
     def register(work: Work) -> Work:
@@ -170,9 +170,7 @@ class RunningJob:
 
     def _keep(self, **changes: object) -> None:
         now = timezone.now()
-        kept = patiently(
-            lambda: self.row().update(lease_until=now + LEASE, updated_at=now, **changes)  # type: ignore[arg-type]
-        )
+        kept = patiently(lambda: self.row().update(lease_until=now + LEASE, updated_at=now, **changes))
         if not kept:
             raise ClaimLost
 
@@ -327,7 +325,7 @@ def _gave_up_sentence() -> str:
 
 
 def recover() -> int:
-    """Wake workers for work that was left behind; returns how many. Harmless at any time and in many places at once."""
+    """Wake workers for work that was left behind; returns how many. Harmless at any time, in many places at once."""
     now = timezone.now()
     abandoned = Job.objects.filter(status=JobStatus.RUNNING, lease_until__lt=now)
     for job_id, claim in list(abandoned.filter(attempts__gte=MOST_ATTEMPTS).values_list("pk", "claim")):

@@ -1,4 +1,4 @@
-"""What someone may see of orders, files and their progress. Every question is asked for a person, and scoped to them."""
+"""What someone may see of orders, files and their progress. Every question is scoped to the person who asks."""
 
 from __future__ import annotations
 
@@ -6,58 +6,30 @@ import uuid
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.db.models import QuerySet
 
 from portal.access.decide import Denied, decide
-from portal.people.models import Patient, Role, User
+from portal.people.models import Role, User
+from portal.people.queries import patients_for
 from portal.results.jobs import steps_of
 from portal.results.models import FileOrigin, FileStatus, Interpretation, Job, JobStatus, ResultFile, TestOrder
-
-
-def _cared_for(user: User, path: str) -> Q:
-    now = timezone.now()
-    care = f"{path}care__"
-    return Q(**{f"{care}member": user, f"{care}since__lte": now}) & (
-        Q(**{f"{care}until": None}) | Q(**{f"{care}until__gt": now})
-    )
-
-
-def patients_cared_for(user: User) -> QuerySet[Patient]:
-    """Patients a member of staff looks after now."""
-    return Patient.objects.filter(_cared_for(user, "")).distinct()
 
 
 def orders_for(user: User | AnonymousUser) -> QuerySet[TestOrder]:
     """Orders about me, of my patients, or sent to my laboratory."""
     orders = TestOrder.objects.select_related("patient", "laboratory", "ordered_by")
-    if not isinstance(user, User) or not user.is_active:
-        return orders.none()
-    match user.role:
-        case Role.PATIENT:
-            return orders.filter(patient__account=user)
-        case Role.CLINICIAN | Role.COUNSELLOR:
-            return orders.filter(patient__in=patients_cared_for(user))
-        case Role.LABORATORY if user.laboratory_id is not None:
-            return orders.filter(laboratory=user.laboratory_id)
-        case _:
-            return orders.none()
+    if isinstance(user, User) and user.is_active and user.role == Role.LABORATORY:
+        return orders.filter(laboratory=user.laboratory_id) if user.laboratory_id else orders.none()
+    return orders.filter(patient__in=patients_for(user))
 
 
 def files_for(user: User | AnonymousUser) -> QuerySet[ResultFile]:
     """Files about me, of my patients, or sent by my laboratory."""
     files = ResultFile.objects.select_related("patient", "order__laboratory", "uploaded_by")
-    if not isinstance(user, User) or not user.is_active:
-        return files.none()
-    match user.role:
-        case Role.PATIENT:
-            return files.filter(patient__account=user)
-        case Role.CLINICIAN | Role.COUNSELLOR:
-            return files.filter(patient__in=patients_cared_for(user))
-        case Role.LABORATORY if user.laboratory_id is not None:
-            return files.filter(order__laboratory=user.laboratory_id, origin=FileOrigin.LABORATORY)
-        case _:
-            return files.none()
+    if isinstance(user, User) and user.is_active and user.role == Role.LABORATORY:
+        sent = files.filter(origin=FileOrigin.LABORATORY, order__laboratory=user.laboratory_id)
+        return sent if user.laboratory_id else files.none()
+    return files.filter(patient__in=patients_for(user))
 
 
 def file_for(user: User | AnonymousUser, file_id: uuid.UUID) -> ResultFile:
@@ -69,6 +41,12 @@ def file_for(user: User | AnonymousUser, file_id: uuid.UUID) -> ResultFile:
     return file
 
 
+def open_orders_for(user: User | AnonymousUser) -> QuerySet[TestOrder]:
+    """Orders for which no file has come that could still be, or has been, read."""
+    lasting = ResultFile.objects.exclude(status=FileStatus.REFUSED).filter(order__isnull=False)
+    return orders_for(user).exclude(pk__in=lasting.values("order"))
+
+
 def held_for(user: User | AnonymousUser) -> QuerySet[ResultFile]:
     """Files that wait for someone to look."""
     return files_for(user).filter(status=FileStatus.HELD)
@@ -76,9 +54,7 @@ def held_for(user: User | AnonymousUser) -> QuerySet[ResultFile]:
 
 def interpretations_for(user: User | AnonymousUser) -> QuerySet[Interpretation]:
     """Interpretations of the files someone may see; whether they may read one is asked of `decide` for each."""
-    if isinstance(user, User) and user.role == Role.LABORATORY:
-        return Interpretation.objects.none()
-    return Interpretation.objects.filter(result_file__in=files_for(user)).select_related("patient", "result_file")
+    return Interpretation.objects.filter(patient__in=patients_for(user)).select_related("patient", "result_file")
 
 
 @dataclass(frozen=True)
@@ -94,8 +70,10 @@ class Progress:
 
 def progress(file: ResultFile) -> Progress:
     """How far reading a file is, from its job's row."""
+    if file.status not in (FileStatus.QUEUED, FileStatus.INTERPRETING):
+        return Progress(moving=False)
     job = Job.objects.filter(kind="interpret", target=file.pk).first()
-    if job is None or file.status not in (FileStatus.QUEUED, FileStatus.INTERPRETING):
+    if job is None:
         return Progress(moving=False)
     moving = job.status in (JobStatus.QUEUED, JobStatus.RUNNING)
     return Progress(moving, job.step, job.step_number, job.step_count, steps_of(job.kind))

@@ -22,7 +22,7 @@ class _Measured(File):
     """The upload's bytes as they pass to storage: counted and hashed. Hides the temporary path, so it is streamed."""
 
     def __init__(self, upload: File, limit: int) -> None:
-        super().__init__(upload.file or upload, name=upload.name)  # type: ignore[arg-type]
+        super().__init__(upload.file or upload, name=upload.name)
         self._digest = hashlib.sha256()
         self._limit = limit
         self._upload = upload

@@ -198,8 +198,9 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # kept in memory: there is nothing to remember between starts
 CELERY_BEAT_SCHEDULE = {
     # Expires before the next one: a busy queue must not fill with searches.
-    "recover": {"task": "recover", "schedule": 5.0, "options": {"expires": 5.0, "retry": False}},
+    "recover": {"task": "recover", "schedule": 5, "options": {"expires": 5, "retry": False}},
 }
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, float] = {"polling_interval": 0.05}
 if CELERY_BROKER_URL.startswith("redis"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         # Longer than the longest task, swept often: a killed worker's message comes back in seconds.
@@ -213,8 +214,6 @@ if CELERY_BROKER_URL.startswith("redis"):
         "interval_start": 0,
     }
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CELERY_BROKER_URL}}
-else:
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05}
 
 # One JSON line per event on standard error, codes only (`portal.access.logging`).
 LOGGING = {

@@ -125,14 +125,14 @@ def test_one_reference_that_disagrees_is_not_used_and_said(clinic: Clinic) -> No
 
 
 def test_no_genotypes(clinic: Clinic) -> None:
-    header, rows = header_and_rows(vcf())
+    _header, rows = header_and_rows(vcf())
     without = ["\t".join([*row.split("\t")[:8], "DP", "30"]) for row in rows]
     assert_refused(outcome(clinic, with_rows(vcf(), without)), "no_genotypes")
 
 
 def test_rows_that_come_twice_count_once_and_contradictions_are_not_used(clinic: Clinic) -> None:
     content = vcf(SLOW)
-    header, rows = header_and_rows(content)
+    _header, rows = header_and_rows(content)
     number = row_of(content, RS4244285)
     doubled = outcome(clinic, with_rows(content, [*rows[: number + 1], *rows[number:]]))
     assert gene(doubled, "CYP2C19")["diplotypes"][0] == "*2/*2"  # type: ignore[index]
@@ -161,7 +161,7 @@ def test_half_calls_are_no_calls(clinic: Clinic) -> None:
 
 
 def test_a_line_of_ten_million_characters(clinic: Clinic) -> None:
-    header, rows = header_and_rows(vcf())
+    _header, rows = header_and_rows(vcf())
     rows.insert(3, "chr1\t5\t.\tA\t" + "C" * 10_000_000 + "\t.\t.\t.\tGT\t0/0")
     assert_refused(outcome(clinic, with_rows(vcf(), rows)), "line_too_long")
 
