@@ -15,8 +15,8 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TypeVar
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from celery import current_app
 from django.conf import settings
@@ -114,33 +114,49 @@ def steps_of(kind: str) -> tuple[str, ...]:
 def enqueue(kind: str, target: uuid.UUID, *, again: bool = False) -> Job:
     """The one job of this kind for this row; made if there is none, and dispatched when the transaction commits.
 
-    `again` starts a job that was done or had failed once more, with fresh attempts. A job that waits or runs is left
-    as it is.
+    `again` asks for a run that begins after this transaction: a job that was done or had failed starts once more with
+    fresh attempts, one that is running is run once more when it is done. Without it such jobs are left as they are.
     """
     with transaction.atomic():
-        job, _made = Job.objects.get_or_create(
-            kind=kind, target=target, defaults={"step_count": len(_kinds[kind].steps)}
-        )
-        if again:
-            Job.objects.filter(pk=job.pk, status__in=[JobStatus.DONE, JobStatus.FAILED]).update(
-                status=JobStatus.QUEUED,
-                step="",
-                step_number=0,
-                step_count=len(_kinds[kind].steps),
-                attempts=0,
-                claim=None,
-                lease_until=None,
-                not_before=None,
-                reason="",
-                explanation="",
-                finished_at=None,
-                updated_at=timezone.now(),
-            )
+        job, _made = Job.objects.get_or_create(kind=kind, target=target, defaults={"step_count": len(steps_of(kind))})
+        # Each update takes hold of the row in one state only; a job that changes state meanwhile is met at the next.
+        while not (_told(job) or (_asked_again(job) if again else job.status != JobStatus.QUEUED)):
             job.refresh_from_db()
+        job.refresh_from_db()
         if job.status == JobStatus.QUEUED:
-            Job.objects.filter(pk=job.pk).update(dispatched_at=timezone.now())
-            transaction.on_commit(lambda: _dispatch(job.kind, job.pk))
+            transaction.on_commit(lambda: _dispatch(kind, job.pk))
     return job
+
+
+def _told(job: Job) -> bool:
+    """A waiting job: note that a worker is told of it, which also keeps workers from it until the commit."""
+    return bool(Job.objects.filter(pk=job.pk, status=JobStatus.QUEUED).update(dispatched_at=timezone.now()))
+
+
+def _asked_again(job: Job) -> bool:
+    now = timezone.now()
+    over = Job.objects.filter(pk=job.pk, status__in=[JobStatus.DONE, JobStatus.FAILED])
+    running = Job.objects.filter(pk=job.pk, status=JobStatus.RUNNING)
+    return bool(over.update(**_afresh(now)) or running.update(once_more=True))
+
+
+def _afresh(now: datetime) -> dict[str, Any]:
+    """The columns of a job that has not been started."""
+    return {
+        "status": JobStatus.QUEUED,
+        "step": "",
+        "step_number": 0,
+        "attempts": 0,
+        "claim": None,
+        "lease_until": None,
+        "not_before": None,
+        "dispatched_at": now,
+        "reason": "",
+        "explanation": "",
+        "finished_at": None,
+        "updated_at": now,
+        "once_more": False,
+    }
 
 
 def _dispatch(kind: str, job_id: uuid.UUID) -> None:
@@ -215,6 +231,7 @@ def _claim(job_id: uuid.UUID) -> RunningJob | None:
                 attempts=F("attempts") + 1,
                 step="",
                 step_number=0,
+                once_more=False,
                 updated_at=now,
             )
         )
@@ -266,6 +283,8 @@ def _finish(job: RunningJob, commit: Commit) -> None:
                 updated_at=now,
             ):
                 raise ClaimLost
+            if Job.objects.filter(pk=job.id, once_more=True).update(**_afresh(now)):
+                transaction.on_commit(lambda: _dispatch(job.kind.code, job.id))
             if product is not None:
                 for hook in _after.get(job.kind.code, []):
                     hook(product)

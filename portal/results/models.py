@@ -105,6 +105,7 @@ class Job(models.Model):
     lease_until = models.DateTimeField(null=True, help_text="A running job past this moment was left behind.")
     not_before = models.DateTimeField(null=True, help_text="A waiting job that failed once rests until then.")
     dispatched_at = models.DateTimeField(null=True, help_text="When a worker was last told of it.")
+    once_more = models.BooleanField(default=False, help_text="Asked for again while it was running.")
     reason = models.CharField(max_length=40, blank=True)
     explanation = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ('lease_until', models.DateTimeField(help_text='A running job past this moment was left behind.', null=True)),
                 ('not_before', models.DateTimeField(help_text='A waiting job that failed once rests until then.', null=True)),
                 ('dispatched_at', models.DateTimeField(help_text='When a worker was last told of it.', null=True)),
+                ('once_more', models.BooleanField(default=False, help_text='Asked for again while it was running.')),
                 ('reason', models.CharField(blank=True, max_length=40)),
                 ('explanation', models.TextField(blank=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from celery import current_app
 from django.db import connection
 from django.utils import timezone
 
@@ -29,6 +30,7 @@ def kind() -> Iterator[str]:
 
 
 def register(kind: str, work: jobs.Work, **options: object) -> None:
+    current_app.tasks.pop(kind, None)  # some checks register a kind twice
     jobs.handler(kind, steps=("first", "second"), **options)(work)  # type: ignore[arg-type]
 
 
@@ -198,6 +200,26 @@ def test_a_failed_job_can_be_asked_for_again_with_fresh_attempts(kind: str) -> N
     assert (again.pk, again.status, again.attempts) == (job.pk, JobStatus.QUEUED, 0)
     jobs.run(again.pk)
     assert Laboratory.objects.count() == 1
+
+
+def test_a_job_asked_for_again_while_it_runs_is_run_once_more(kind: str) -> None:
+    runs = []
+
+    def work(job: jobs.RunningJob) -> jobs.Commit:
+        runs.append(job.attempt)
+        if len(runs) == 1:  # what it works on changes, after it has been read
+            assert jobs.enqueue(kind, job.target, again=True).status == JobStatus.RUNNING
+            assert jobs.enqueue(kind, job.target).status == JobStatus.RUNNING
+        return write_once(f"run {len(runs)}")
+
+    register(kind, work)
+    job = jobs.enqueue(kind, uuid.uuid4())
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert job.status == JobStatus.QUEUED
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.status, runs, Laboratory.objects.count()) == (JobStatus.DONE, [1, 1], 2)
 
 
 def left_behind(kind: str, attempts: int) -> Job:
