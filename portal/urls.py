@@ -10,5 +10,6 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("access/", include("portal.access.urls")),
     path("consent/", include("consent.desk.urls")),
+    path("results/", include("portal.results.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -41,7 +41,7 @@ class FileStatus(models.TextChoices):
     WAITING_FOR_CONSENT = "waiting_for_consent", _("Waiting for consent")
     QUEUED = "queued", _("Waiting to be read")
     INTERPRETING = "interpreting", _("Being read")
-    INTERPRETED = "interpreted", _("Read")
+    INTERPRETED = "interpreted", _("Has been read")
     FAILED = "failed", _("Could not be read")
 
 
@@ -67,7 +67,9 @@ class ResultFile(models.Model):
     genetic_sex = models.CharField(max_length=10, default="unknown")
     fingerprint = models.JSONField(default=dict, help_text="Genotypes at common sites, to notice a swapped sample.")
 
+    stated = models.JSONField(default=dict, help_text="The person's identifiers as the sender gave them.")
     status = models.CharField(max_length=20, choices=FileStatus, default=FileStatus.RECEIVED)
+    accepted_holds = models.JSONField(default=list, help_text="Reasons a reviewer has looked at and accepted.")
     reason = models.CharField(max_length=40, blank=True, help_text="Code of why it is held, refused or failed.")
     explanation = models.TextField(blank=True, help_text="The same as a sentence: what is wrong, what to do.")
     reviewed_by = models.ForeignKey(
@@ -100,7 +102,10 @@ class Job(models.Model):
     step_count = models.PositiveSmallIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
     claim = models.UUIDField(null=True, help_text="Which run holds it; changes with every attempt.")
-    lease_until = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True, help_text="A running job past this moment was left behind.")
+    not_before = models.DateTimeField(null=True, help_text="A waiting job that failed once rests until then.")
+    dispatched_at = models.DateTimeField(null=True, help_text="When a worker was last told of it.")
+    once_more = models.BooleanField(default=False, help_text="Asked for again while it was running.")
     reason = models.CharField(max_length=40, blank=True)
     explanation = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

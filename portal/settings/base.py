@@ -193,7 +193,16 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# A worker that loses its broker finishes what it holds (the claim is in the database) and waits for the broker.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # kept in memory: there is nothing to remember between starts
+CELERY_BEAT_SCHEDULE = {
+    # Expires before the next one: a busy queue must not fill with searches.
+    "recover": {"task": "recover", "schedule": 3, "options": {"expires": 3, "retry": False}},
+}
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, float] = {"polling_interval": 0.05}
 if CELERY_BROKER_URL.startswith("redis"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         # Longer than the longest task, swept often: a killed worker's message comes back in seconds.
@@ -202,6 +211,9 @@ if CELERY_BROKER_URL.startswith("redis"):
         "unacked_restore_throttle": 1,
         "socket_connect_timeout": 2,
         "socket_timeout": 10,
+        # Sending gives up soon when the broker is away: the job's row stays, and a search sends it again.
+        "max_retries": 1,
+        "interval_start": 0,
     }
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CELERY_BROKER_URL}}
 

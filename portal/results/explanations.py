@@ -1,0 +1,81 @@
+"""Why a file is refused, held or waiting: every reason of this room with its one sentence, saying what to do.
+
+The sentences are read by laboratories, clinicians and patients alike, so none of them tells what the clinic knows.
+Reasons that come from reading a file bring the reader's own sentence with them.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_noop as _
+
+# Held: a person has to look.
+IDENTIFIER_MISMATCH = "identifier_mismatch"
+CHOOSE_SAMPLE = "choose_sample"
+SAMPLE_MISSING = "sample_missing"
+SEX_MISMATCH = "sex_mismatch"
+REPEAT_MISMATCH = "repeat_mismatch"
+SAME_GENOME = "same_genome"
+HOLDS = (IDENTIFIER_MISMATCH, CHOOSE_SAMPLE, SAMPLE_MISSING, SEX_MISMATCH, REPEAT_MISMATCH, SAME_GENOME)
+SAMPLE_HOLDS = (CHOOSE_SAMPLE, SAMPLE_MISSING)
+
+EXPLANATIONS: dict[str, str] = {
+    IDENTIFIER_MISMATCH: _(
+        "The name, number or birth date sent with the file is not the one on the order. "
+        "The clinic has to check whose file it is before anyone reads it."
+    ),
+    CHOOSE_SAMPLE: _("The file holds more than one sample. Choose the one that is this person."),
+    SAMPLE_MISSING: _("The file does not hold the sample that was named. Choose one that is in the file."),
+    SEX_MISMATCH: _(
+        "The sex seen in the file is not the one in the clinic's record. The clinic has to check whose file it is."
+    ),
+    REPEAT_MISMATCH: _(
+        "The file does not match an earlier file of the same person. The clinic has to check whose file it is."
+    ),
+    SAME_GENOME: _(
+        "The file matches a file that is kept for someone else. The clinic has to check whose file it is."
+    ),
+    "no_consent": _("The file is kept and has not been read. It waits for the person to say yes."),
+    "refused_on_review": _("The clinic looked at the file and did not accept it. Send a new file or ask the clinic."),
+    "gave_up": _(
+        "We tried three times to read the file and could not finish. The file is kept. "
+        "Please tell the clinic's support team."
+    ),
+    "not_accepted_on_hold": _("The file is no longer on hold. Load the page again to see where it stands."),
+    "too_large": _("The file is larger than we can take. Send only the regions that were asked for."),
+    "busy": _("The site is very busy just now. The file was not kept. Wait a minute and send it again."),
+    "unknown_accession": _(
+        "We have no order with this number for your laboratory. Check the number on the request and send it again."
+    ),
+    "identifiers_missing": _(
+        "Give the birth date, and the family name or the record number, as they stand on the request."
+    ),
+    "accession_taken": _("This laboratory already has an order with this number. Use another number."),
+    "not_a_sample": _("This sample is not in the file. Choose one of the samples in the list."),
+    "not_stopped": _("This file has not stopped, so there is nothing to start again."),
+    "consumer_array": _(
+        "This looks like raw data from a home test. We cannot read this kind of file yet. It is kept. "
+        "If you have a VCF file on GRCh38, send that."
+    ),
+    "bcf": _("This is a BCF file. We read VCF files. Turn it into VCF (with bcftools view) and send it again."),
+    "empty": _("The file is empty. Check it on your side and send it again."),
+    "other": _("This is not a VCF file. Send the variant file (VCF 4, plain or compressed with gzip or bgzip)."),
+    "no_samples": _("The VCF file has no samples. Ask for a file with genotypes and send that."),
+    "other_assembly": _("The file says that it was made on GRCh37. We read GRCh38. Ask for the file on GRCh38."),
+}
+
+NOT_A_MEDICAL_TEST = gettext_lazy("This is not a medical test. Confirm it with your care team before you act on it.")
+
+
+def explain(reason: str) -> str:
+    """The sentence for a reason, in the language of whoever is asking."""
+    return gettext(EXPLANATIONS[reason])
+
+
+class NotAccepted(Exception):
+    """An act that was not done, with a reason (code) and a sentence. No row was made and nothing was kept."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.explanation = explain(reason)

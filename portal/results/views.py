@@ -1,0 +1,248 @@
+"""Pages to order tests, send files and follow them. What someone may not see answers as what does not exist."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from portal.access import log
+from portal.access.decide import require
+from portal.access.matrix import rules_for
+from portal.people.models import Patient, Role, User
+from portal.people.queries import patient_of_account, patients_for
+from portal.results import actions
+from portal.results.actions import Receipt
+from portal.results.explanations import NotAccepted
+from portal.results.forms import (
+    ClinicianFileForm,
+    FileForm,
+    LaboratoryFileForm,
+    OrderForm,
+    ReviewForm,
+    SampleForm,
+)
+from portal.results.models import ResultFile
+from portal.results.presenting import present_file, present_progress, present_row
+from portal.results.queries import file_for, files_for, open_orders_for
+
+FILES_PER_PAGE = 25
+INVALID = 422
+
+
+def _user(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
+
+
+@login_required
+@require_GET
+def files(request: HttpRequest) -> HttpResponse:
+    """Files I sent, files about me, or files of my patients."""
+    user = _user(request)
+    if not rules_for(user.role, "read.result_file"):
+        raise Http404
+    page = Paginator(files_for(user), FILES_PER_PAGE).get_page(request.GET.get("page"))
+    context: dict[str, Any] = {
+        "role": user.role,
+        "page": page,
+        "rows": [present_row(user, file) for file in page.object_list],
+        "orders": open_orders_for(user)[:FILES_PER_PAGE],
+        "patients": patients_for(user) if user.role == Role.CLINICIAN else [],
+        "made_up": _made_up(user),
+    }
+    return render(request, "results/files.html", context)
+
+
+def _made_up(user: User) -> bool:
+    patient = patient_of_account(user)
+    return patient is not None and patient.made_up
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def send(request: HttpRequest) -> HttpResponse:
+    """A laboratory sends a file for an order; a patient sends a file of their own."""
+    user = _user(request)
+    patient = patient_of_account(user)
+    if user.role == Role.LABORATORY:
+        form = LaboratoryFileForm(request.POST or None, request.FILES or None, initial=_accession(request))
+        if form.is_valid():
+            return _received(
+                request,
+                form,
+                accession=form.cleaned_data["accession"],
+                identifiers=form.identifiers(),
+                sample=form.cleaned_data["sample"],
+            )
+        return _send_page(request, form)
+    if patient is None:
+        raise Http404
+    own = FileForm(request.POST or None, request.FILES or None)
+    if own.is_valid():
+        return _received(request, own, patient=patient)
+    return _send_page(request, own, patient=patient)
+
+
+def _accession(request: HttpRequest) -> dict[str, str]:
+    return {"accession": request.GET.get("accession", "")}
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def send_for(request: HttpRequest, patient_id: uuid.UUID) -> HttpResponse:
+    """A clinician sends a file about a patient they care for."""
+    user = _user(request)
+    patient = _patient(user, patient_id, "upload.result_file")
+    form = ClinicianFileForm(request.POST or None, request.FILES or None, user=user, patient=patient)
+    if form.is_valid():
+        return _received(
+            request,
+            form,
+            patient=patient,
+            order=form.cleaned_data["order"],
+            identifiers=form.identifiers(),
+            sample=form.cleaned_data["sample"],
+        )
+    return _send_page(request, form, patient=patient)
+
+
+def _patient(user: User, patient_id: uuid.UUID, action: str) -> Patient:
+    patient = patients_for(user).filter(pk=patient_id).first()
+    if patient is None or user.role != Role.CLINICIAN:
+        raise Http404
+    require(user, action, patient)
+    return patient
+
+
+def _send_page(request: HttpRequest, form: Form, patient: Patient | None = None) -> HttpResponse:
+    user = _user(request)
+    context = {
+        "form": form,
+        "role": user.role,
+        "patient": patient,
+        "made_up": patient is not None and patient.made_up,
+    }
+    return render(request, "results/send.html", context, status=INVALID if form.is_bound else 200)
+
+
+def _received(request: HttpRequest, form: Form, **about: Any) -> HttpResponse:
+    user = _user(request)
+    try:
+        receipt: Receipt = actions.receive_file(user, form.cleaned_data["file"], **about)
+    except NotAccepted as refusal:
+        form.add_error(None, refusal.explanation)
+        return _send_page(request, form, patient=about.get("patient"))
+    if receipt.duplicate:
+        messages.info(request, _("This file had come before. It is kept once; this is where it stands."))
+    return redirect("results:file", receipt.file.pk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def order(request: HttpRequest, patient_id: uuid.UUID) -> HttpResponse:
+    """A clinician orders a test for a patient they care for."""
+    user = _user(request)
+    patient = _patient(user, patient_id, "order.test_order")
+    form = OrderForm(request.POST or None)
+    if form.is_valid():
+        try:
+            placed = actions.place_order(
+                user, patient, form.cleaned_data["laboratory"], form.cleaned_data["accession"]
+            )
+        except NotAccepted as refusal:
+            form.add_error("accession", refusal.explanation)
+        else:
+            messages.success(
+                request, _("Ordered. Give the number %(number)s to the laboratory.") % {"number": placed.accession}
+            )
+            return redirect("results:files")
+    context = {"form": form, "patient": patient, "made_up": patient.made_up}
+    return render(request, "results/order.html", context, status=INVALID if form.is_bound else 200)
+
+
+@login_required
+@require_GET
+def file(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
+    """Where one file stands, and what there is to do."""
+    found = file_for(request.user, file_id)
+    log.record(_user(request), "read.result_file", found)
+    return _file_page(request, found)
+
+
+def _file_page(
+    request: HttpRequest, found: ResultFile, *, review: ReviewForm | None = None, sample: SampleForm | None = None
+) -> HttpResponse:
+    user = _user(request)
+    view = present_file(user, found)
+    context = {
+        "file": found,
+        "view": view,
+        "role": user.role,
+        "review_form": (review or ReviewForm()) if view.may_review else None,
+        "sample_form": (sample or SampleForm(file=found)) if view.may_choose_sample else None,
+        "made_up": found.patient.made_up,
+    }
+    return render(request, "results/file.html", context, status=INVALID if review or sample else 200)
+
+
+@login_required
+@require_GET
+def file_progress(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
+    """The progress alone, asked for every second while a file is read."""
+    found = file_for(request.user, file_id)
+    return render(request, "results/progress.html", {"progress": present_progress(found)})
+
+
+@login_required
+@require_POST
+def sample(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
+    """Whoever sent the file says which sample is the person."""
+    found = file_for(request.user, file_id)
+    form = SampleForm(request.POST, file=found)
+    if not form.is_valid():
+        return _file_page(request, found, sample=form)
+    return _done(request, found, lambda: actions.choose_sample(_user(request), found, form.cleaned_data["sample"]))
+
+
+@login_required
+@require_POST
+def review(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
+    """The care team has looked at a file that was on hold."""
+    found = file_for(request.user, file_id)
+    form = ReviewForm(request.POST)
+    answer = request.POST.get("answer")
+    if not form.is_valid() or answer not in ("accept", "refuse"):
+        return _file_page(request, found, review=form)
+    note = form.cleaned_data["note"]
+    return _done(
+        request,
+        found,
+        lambda: actions.review_hold(_user(request), found, accept=answer == "accept", note=note),
+    )
+
+
+@login_required
+@require_POST
+def again(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
+    """The care team starts a stopped file once more."""
+    found = file_for(request.user, file_id)
+    return _done(request, found, lambda: actions.try_again(_user(request), found))
+
+
+def _done(request: HttpRequest, found: ResultFile, act: Callable[[], object]) -> HttpResponse:
+    try:
+        act()
+    except NotAccepted as refusal:
+        messages.warning(request, refusal.explanation)
+    return redirect("results:file", found.pk)

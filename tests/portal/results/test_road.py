@@ -1,0 +1,423 @@
+"""A file goes from upload to interpretation, once, and stops where a person has to look or say yes."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from consent.desk import actions as consent
+from portal.access.decide import Denied
+from portal.access.models import AccessEvent
+from portal.people.models import Patient, Role
+from portal.results import interpreting, jobs
+from portal.results.actions import (
+    Identifiers,
+    choose_sample,
+    place_order,
+    receive_file,
+    review_hold,
+    try_again,
+)
+from portal.results.explanations import NotAccepted
+from portal.results.models import FileOrigin, FileStatus, Finding, Interpretation, Job, JobStatus, ResultFile
+from tests.genomes import QUICK, SLOW, header_and_rows, vcf
+from tests.jobs import work_off
+from tests.people import care, make_laboratory, make_patient, make_user
+from tests.portal.results.clinic import Clinic, make_clinic
+from tests.shared import shared_data
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def clinic() -> Clinic:
+    return make_clinic()
+
+
+def fresh(file: ResultFile) -> ResultFile:
+    return ResultFile.objects.get(pk=file.pk)
+
+
+def two_samples(first: dict[str, str], second: dict[str, str]) -> bytes:
+    header, rows = header_and_rows(vcf(first, "FIRST"))
+    _, other = header_and_rows(vcf(second, "SECOND"))
+    joined = [f"{row}\t{more.rsplit(chr(9), 1)[1]}" for row, more in zip(rows, other, strict=True)]
+    return ("\n".join([*header[:-1], header[-1] + "\tSECOND", *joined]) + "\n").encode()
+
+
+# --- the straight road ---
+
+
+def test_a_file_with_consent_is_read_and_interpreted(clinic: Clinic) -> None:
+    content = vcf(SLOW)
+    file = clinic.send(content).file
+    assert file.status == FileStatus.QUEUED
+    assert (file.kind, file.samples, file.sample, file.origin) == ("vcf", ["S1"], "S1", FileOrigin.LABORATORY)
+    assert (file.sha256, file.size) == (hashlib.sha256(content).hexdigest(), len(content))
+    assert file.file.open().read() == content
+
+    work_off()
+
+    assert fresh(file).status == FileStatus.INTERPRETED
+    interpretation = Interpretation.objects.get(result_file=file)
+    assert interpretation.patient == clinic.patient
+    assert interpretation.result["genes"]["CYP2C19"]["diplotypes"][0] == "*2/*2"
+    assert len(interpretation.consent_events) == 1
+    gene = Finding.objects.get(interpretation=interpretation, kind="gene", subject="CYP2C19", source="CPIC")
+    assert gene.code == "Poor Metabolizer"
+    assert Finding.objects.filter(interpretation=interpretation, kind="guidance", subject="clopidogrel").exists()
+
+
+def test_every_part_of_the_answer_becomes_a_finding(clinic: Clinic) -> None:
+    file = clinic.send(vcf(SLOW)).file
+    work_off()
+    result = Interpretation.objects.get(result_file=file).result
+    kinds = Finding.objects.values_list("kind", flat=True)
+    assert len([kind for kind in kinds if kind == "guidance"]) == len(result["guidance"])
+    assert len([kind for kind in kinds if kind == "unanswered"]) == len(result["unanswered"])
+    assert len([kind for kind in kinds if kind == "gene"]) == 2 * len(result["genes"])
+
+
+def test_the_real_person_is_read_from_the_real_file(clinic: Clinic) -> None:
+    content = (shared_data() / "real" / "NA18526.GRCh38.raw_allsites_at_pgx.vcf").read_bytes()
+    file = clinic.send(content, name="holiday.jpg").file
+    work_off()
+    assert fresh(file).status == FileStatus.INTERPRETED
+    assert Interpretation.objects.get(result_file=file).result["sample"] == file.sample
+
+
+def test_the_steps_are_the_ones_that_are_registered(clinic: Clinic) -> None:
+    assert jobs.steps_of("interpret") == interpreting.STEPS
+
+
+def test_interpreting_again_with_the_same_knowledge_makes_no_second_interpretation(clinic: Clinic) -> None:
+    file = clinic.send(vcf(SLOW)).file
+    work_off()
+    findings = Finding.objects.count()
+    ResultFile.objects.filter(pk=file.pk).update(status=FileStatus.QUEUED)
+    jobs.enqueue("interpret", file.pk, again=True)
+    work_off()
+    assert Interpretation.objects.count() == 1
+    assert Finding.objects.count() == findings
+
+
+def test_what_happened_is_in_the_access_log(clinic: Clinic) -> None:
+    clinic.send(vcf(SLOW))
+    work_off()
+    seen = list(AccessEvent.objects.filter(patient=clinic.patient).values_list("action", "outcome"))
+    assert ("upload.result_file", "permit") in seen
+    assert ("read.result_file", "system") in seen
+
+
+# --- who may ---
+
+
+def test_only_a_clinician_who_cares_for_the_patient_orders(clinic: Clinic) -> None:
+    order = place_order(clinic.clinician, clinic.patient, clinic.laboratory, " B-1 ")
+    assert (order.accession, order.patient) == ("B-1", clinic.patient)
+    for other in (make_user(Role.CLINICIAN), clinic.sender, clinic.account):
+        with pytest.raises(Denied):
+            place_order(other, clinic.patient, clinic.laboratory, "B-2")
+
+
+def test_an_accession_number_is_used_once_per_laboratory(clinic: Clinic) -> None:
+    place_order(clinic.clinician, clinic.patient, clinic.laboratory, "B-1")
+    with pytest.raises(NotAccepted, match="accession_taken"):
+        place_order(clinic.clinician, clinic.patient, clinic.laboratory, "B-1")
+    place_order(clinic.clinician, clinic.patient, make_laboratory(), "B-1")
+
+
+def test_an_unknown_accession_is_refused_and_nothing_is_kept(clinic: Clinic) -> None:
+    with pytest.raises(NotAccepted, match="unknown_accession") as refusal:
+        clinic.send(vcf(), accession="NOT-OURS")
+    assert "Check the number" in refusal.value.explanation
+    assert not ResultFile.objects.exists()
+
+
+def test_another_laboratory_cannot_use_an_accession_that_is_not_its_own(clinic: Clinic) -> None:
+    other = make_user(Role.LABORATORY, laboratory=make_laboratory())
+    with pytest.raises(NotAccepted, match="unknown_accession"):
+        receive_file(
+            other,
+            SimpleUploadedFile("f", vcf()),
+            accession=clinic.order.accession,
+            identifiers=clinic.identifiers(),
+        )
+    with pytest.raises(Denied):
+        receive_file(other, SimpleUploadedFile("f", vcf()), order=clinic.order, identifiers=clinic.identifiers())
+    assert not ResultFile.objects.exists()
+
+
+def test_a_patient_brings_only_their_own_file(clinic: Clinic) -> None:
+    stranger = make_patient().account
+    assert stranger is not None
+    with pytest.raises(Denied):
+        receive_file(stranger, SimpleUploadedFile("f", vcf()), patient=clinic.patient)
+    file = clinic.bring(vcf(SLOW)).file
+    work_off()
+    assert (fresh(file).status, file.origin) == (FileStatus.INTERPRETED, FileOrigin.PATIENT)
+
+
+def test_nobody_sends_a_file_about_nobody(clinic: Clinic) -> None:
+    with pytest.raises(Denied):
+        receive_file(clinic.sender, SimpleUploadedFile("f", vcf()), identifiers=clinic.identifiers())
+
+
+# --- the right person ---
+
+
+@pytest.mark.parametrize(
+    ("change", "held"),
+    [
+        ({}, False),
+        ({"family_name": "  example "}, False),
+        ({"family_name": "", "record_number": "{record_number}"}, False),
+        ({"family_name": "Else"}, True),
+        ({"birth_date": date(1999, 1, 1)}, True),
+        ({"record_number": "R-0"}, True),
+    ],
+)
+def test_two_identifiers_are_confirmed(clinic: Clinic, change: dict[str, object], held: bool) -> None:
+    stated = {"birth_date": clinic.patient.birth_date, "family_name": "Example", "record_number": "", **change}
+    stated["record_number"] = str(stated["record_number"]).format(record_number=clinic.patient.record_number)
+    file = clinic.send(vcf(), identifiers=Identifiers(**stated)).file  # type: ignore[arg-type]
+    assert (file.reason == "identifier_mismatch") == held
+    assert (file.status == FileStatus.HELD) == held
+    assert Job.objects.exists() == (not held)
+
+
+def test_a_mismatch_tells_the_laboratory_nothing_it_did_not_know(clinic: Clinic) -> None:
+    wrong = Identifiers(date(1999, 1, 1), "Else")
+    explanation = clinic.send(vcf(), identifiers=wrong).file.explanation
+    for secret in ("1980", "Example", "Ada", clinic.patient.record_number):
+        assert secret not in explanation
+
+
+@pytest.mark.parametrize(
+    "identifiers", [None, Identifiers(), Identifiers(date(1980, 2, 29)), Identifiers(None, "Example", "R-1")]
+)
+def test_one_identifier_is_not_enough(clinic: Clinic, identifiers: Identifiers | None) -> None:
+    with pytest.raises(NotAccepted, match="identifiers_missing"):
+        clinic.send(vcf(), identifiers=identifiers)
+    assert not ResultFile.objects.exists()
+
+
+def test_a_held_file_goes_on_when_a_clinician_has_looked(clinic: Clinic) -> None:
+    file = clinic.send(vcf(SLOW), identifiers=Identifiers(date(1999, 1, 1), "Else")).file
+    for other in (clinic.sender, clinic.account, make_user(Role.CLINICIAN)):
+        with pytest.raises(Denied):
+            review_hold(other, file, accept=True)
+    reviewed = review_hold(clinic.clinician, file, accept=True, note="Typing error; the laboratory was called.")
+    assert (reviewed.status, reviewed.reviewed_by) == (FileStatus.QUEUED, clinic.clinician)
+    work_off()
+    assert fresh(file).status == FileStatus.INTERPRETED
+    with pytest.raises(NotAccepted):
+        review_hold(clinic.clinician, file, accept=True)
+
+
+def test_a_held_file_can_be_refused_and_is_never_read(clinic: Clinic) -> None:
+    file = clinic.send(vcf(), identifiers=Identifiers(date(1999, 1, 1), "Else")).file
+    assert review_hold(clinic.clinician, file, accept=False).status == FileStatus.REFUSED
+    work_off()
+    assert not Interpretation.objects.exists()
+
+
+def x_rows(count: int, genotype: str) -> list[str]:
+    return [f"chrX\t{10_000_000 + 1000 * n}\t.\tA\tG\t.\tPASS\t.\tGT\t{genotype}" for n in range(count)]
+
+
+def test_a_sex_that_differs_from_the_record_stops_the_road_until_reviewed(clinic: Clinic) -> None:
+    header, rows = header_and_rows(vcf(SLOW))
+    content = ("\n".join([*header, *rows, *x_rows(30, "1")]) + "\n").encode()
+    assert clinic.patient.sex == "female"
+    file = clinic.send(content).file
+    work_off()
+    held = fresh(file)
+    assert (held.status, held.reason, held.genetic_sex) == (FileStatus.HELD, "sex_mismatch", "male")
+    assert not Interpretation.objects.exists()
+    review_hold(clinic.clinician, held, accept=True, note="Known to the team.")
+    work_off()
+    assert fresh(file).status == FileStatus.INTERPRETED
+
+
+def test_a_sex_that_is_not_recorded_or_not_seen_stops_nothing() -> None:
+    header, rows = header_and_rows(vcf(SLOW))
+    content = ("\n".join([*header, *rows, *x_rows(30, "1")]) + "\n").encode()
+    for clinic, sent in ((make_clinic(sex="unknown"), content), (make_clinic(sex="male"), vcf(QUICK))):
+        file = clinic.send(sent).file
+        work_off()
+        assert fresh(file).status == FileStatus.INTERPRETED
+
+
+def test_a_second_file_of_someone_else_stops_the_road(clinic: Clinic) -> None:
+    clinic.send(vcf(SLOW))
+    work_off()
+    other = clinic.send(vcf(QUICK)).file
+    work_off()
+    assert (fresh(other).status, fresh(other).reason) == (FileStatus.HELD, "repeat_mismatch")
+    same = clinic.send(vcf(SLOW, sample="S1-again")).file
+    work_off()
+    assert fresh(same).status == FileStatus.INTERPRETED
+
+
+def test_a_genome_that_is_kept_for_someone_else_stops_the_road(clinic: Clinic) -> None:
+    clinic.send(vcf(SLOW))
+    work_off()
+    other = make_clinic()
+    file = other.send(vcf(SLOW)).file
+    work_off()
+    held = fresh(file)
+    assert (held.status, held.reason) == (FileStatus.HELD, "same_genome")
+    assert clinic.patient.family_name not in held.explanation
+
+
+def test_renaming_the_sample_does_not_hide_whose_genome_it_is(clinic: Clinic) -> None:
+    clinic.send(vcf(SLOW))
+    work_off()
+    copied = make_clinic().send(vcf(SLOW, sample="RENAMED")).file
+    work_off()
+    assert (fresh(copied).sample, fresh(copied).reason) == ("RENAMED", "same_genome")
+
+
+def test_different_real_people_are_not_taken_for_one() -> None:
+    content = (shared_data() / "real" / "getrm5.GRCh38.pgx_positions.multisample.vcf").read_bytes()
+    for sample in ("HG00276", "HG00436", "HG00589"):
+        file = make_clinic(sex="unknown").send(content, sample=sample).file
+        work_off()
+        assert fresh(file).status == FileStatus.INTERPRETED
+
+
+def test_two_people_without_any_variant_are_not_taken_for_one(clinic: Clinic) -> None:
+    clinic.send(vcf({}, sample="A"))
+    file = make_clinic().send(vcf({}, sample="B")).file
+    work_off()
+    assert fresh(file).status == FileStatus.INTERPRETED
+
+
+# --- one sample ---
+
+
+def test_a_file_with_several_samples_waits_until_one_is_chosen(clinic: Clinic) -> None:
+    file = clinic.send(two_samples(QUICK, SLOW)).file
+    assert (file.status, file.reason, file.samples) == (FileStatus.HELD, "choose_sample", ["FIRST", "SECOND"])
+    with pytest.raises(NotAccepted, match="not_a_sample"):
+        choose_sample(clinic.sender, file, "THIRD")
+    with pytest.raises(NotAccepted):
+        review_hold(clinic.clinician, file, accept=True)
+    choose_sample(clinic.sender, file, "SECOND")
+    work_off()
+    assert Interpretation.objects.get(result_file=file).result["genes"]["CYP2C19"]["diplotypes"][0] == "*2/*2"
+
+
+def test_a_sample_can_be_named_with_the_file(clinic: Clinic) -> None:
+    file = clinic.send(two_samples(QUICK, SLOW), sample="FIRST").file
+    work_off()
+    assert Interpretation.objects.get(result_file=file).result["genes"]["CYP2C19"]["diplotypes"][0] == "*17/*17"
+
+
+# --- consent ---
+
+
+def test_without_a_yes_the_file_is_kept_and_nothing_is_read() -> None:
+    clinic = make_clinic(consent=False)
+    file = clinic.send(vcf(SLOW)).file
+    work_off()
+    waiting = fresh(file)
+    assert waiting.status == FileStatus.WAITING_FOR_CONSENT
+    assert (waiting.fingerprint, waiting.genetic_sex) == ({}, "unknown")
+    assert not Job.objects.exists()
+    assert not Interpretation.objects.exists()
+
+
+def test_a_yes_lets_waiting_files_go_on() -> None:
+    clinic = make_clinic(consent=False)
+    file = clinic.send(vcf(SLOW)).file
+    consent.give(clinic.account, clinic.patient, "pgx")
+    work_off()
+    assert fresh(file).status == FileStatus.INTERPRETED
+
+
+def test_a_yes_taken_back_before_reading_stops_the_file_unread(clinic: Clinic) -> None:
+    file = clinic.send(vcf(SLOW)).file
+    consent.withdraw(clinic.account, clinic.patient, "pgx")
+    work_off()
+    assert fresh(file).status == FileStatus.WAITING_FOR_CONSENT
+    assert fresh(file).fingerprint == {}
+    consent.give(clinic.account, clinic.patient, "pgx")
+    work_off()
+    assert fresh(file).status == FileStatus.INTERPRETED
+
+
+def test_a_yes_taken_back_while_reading_leaves_nothing_written(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = clinic.send(vcf(SLOW)).file
+    read = interpreting._read
+
+    def read_and_withdraw(*arguments: object) -> object:
+        sample = read(*arguments)  # type: ignore[arg-type]
+        consent.withdraw(clinic.account, clinic.patient, "pgx")
+        return sample
+
+    monkeypatch.setattr(interpreting, "_read", read_and_withdraw)
+    work_off()
+    stopped = fresh(file)
+    assert (stopped.status, stopped.fingerprint) == (FileStatus.WAITING_FOR_CONSENT, {})
+    assert not Interpretation.objects.exists()
+
+
+# --- the same file again ---
+
+
+def test_the_same_file_again_is_recognised_and_kept_once(clinic: Clinic, kept: Path) -> None:
+    first = clinic.send(vcf(SLOW))
+    second = clinic.send(vcf(SLOW), name="another name.vcf")
+    assert (second.file.pk, first.duplicate, second.duplicate) == (first.file.pk, False, True)
+    assert ResultFile.objects.count() == Job.objects.count() == 1
+    assert [path.name for path in kept.iterdir()] == [first.file.file.name.removeprefix("results/")]
+
+
+# --- stopping and starting again ---
+
+
+def test_a_file_that_kills_its_worker_three_times_stops_and_can_be_started_again(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = clinic.send(vcf(SLOW)).file
+    job = Job.objects.get(kind="interpret")
+    with monkeypatch.context() as patched:
+        patched.setattr(interpreting, "_read", lambda *_: 1 / 0)
+        for _ in range(3):
+            Job.objects.update(not_before=None)
+            jobs.run(job.pk)
+    stopped = fresh(file)
+    assert (stopped.status, stopped.reason) == (FileStatus.FAILED, "gave_up")
+    assert "kept" in stopped.explanation
+    with pytest.raises(Denied):
+        try_again(clinic.sender, stopped)
+    try_again(clinic.clinician, stopped)
+    work_off()
+    assert fresh(file).status == FileStatus.INTERPRETED
+    assert Job.objects.get(pk=job.pk).status == JobStatus.DONE
+
+
+def test_a_job_for_a_row_that_is_gone_does_not_go_round_for_ever() -> None:
+    job = jobs.enqueue("interpret", uuid.uuid4())
+    for _ in range(4):
+        Job.objects.update(not_before=None)
+        jobs.run(job.pk)
+    job.refresh_from_db()
+    assert job.status == JobStatus.FAILED
+
+
+def test_a_counsellor_who_cares_for_the_patient_may_review(clinic: Clinic) -> None:
+    counsellor = make_user(Role.COUNSELLOR)
+    care(counsellor, clinic.patient)
+    file = clinic.send(vcf(), identifiers=Identifiers(date(1999, 1, 1), "Else")).file
+    assert review_hold(counsellor, file, accept=True).status == FileStatus.QUEUED
+    assert isinstance(file.patient, Patient)
