@@ -4,10 +4,10 @@ same document and the same hash, whoever composes it and whenever.
 
 from __future__ import annotations
 
-import re
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from portal.reports import words as word_modules
@@ -33,7 +33,7 @@ from portal.reports.document import (
 from portal.reports.gene_results import gene_section, is_unknown, not_tested_section
 from portal.reports.readability import measure
 from portal.reports.status import Status
-from portal.reports.words import Words
+from portal.reports.words import TERM, Words
 
 MOST_THAT_MATTER = 3
 PATIENT_OWN_FILE = "patient"
@@ -55,7 +55,6 @@ LABELS = (
     "knowledge",
     "ask_first",
 )
-_TERM = re.compile(r"\[\[([^\]|]+)(?:\|([^\]]+))?\]\]")
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def compose(
     `patient`); `notes` are the clinician's, on the whole report or on one medicine. Raises `MissingWords` when a
     code has no words: such a report is not composed at all.
     """
-    words = word_modules.load(language)
+    words = word_modules.load(language).keeping_marks()
     says = words.say
     groups = MedicineCards(interpretation, words, notes).groups()
     own_file = origin == PATIENT_OWN_FILE
@@ -129,6 +128,28 @@ def compose(
         labels={label: says("report", label) for label in LABELS},
     )
     return _measured(_explained(document, words), words)
+
+
+def signed(document: Mapping[str, Any], notes: Sequence[Note], signature: Signature) -> dict[str, Any]:
+    """A stored draft with the clinician's notes and signature, and every other word as it was when it was read.
+
+    Equal to composing it anew with the same notes and signature, as long as the words have not changed since.
+    """
+    final: dict[str, Any] = json.loads(json.dumps(document))
+    final["notes"] = [asdict(note) for note in notes if not note.about]
+    for group in final["groups"]:
+        for card in group["cards"]:
+            card["notes"] = [asdict(note) for note in notes if note.about == card["drug"]]
+    for fact in final["glance"]["facts"]:
+        if fact["code"] == "checked_by":
+            fact["value"] = checked_by(signature)
+    final["draft"] = ""
+    final["signature"] = asdict(signature)
+    return final
+
+
+def checked_by(signature: Signature) -> str:
+    return f"{signature.name}, {signature.role}, {signature.date}"
 
 
 # -- at a glance
@@ -183,7 +204,7 @@ def _facts(
     words: Words,
 ) -> tuple[Fact, ...]:
     says = words.say
-    checked = f"{signature.name}, {signature.role}, {signature.date}" if signature else ""
+    checked = checked_by(signature) if signature else ""
     lines = (
         ("for_whom", person.name),
         ("born", person.birth_date),
@@ -195,7 +216,7 @@ def _facts(
         ("composed", dates.composed),
         ("checked_by", checked or says("report", "checked_not_yet")),
     )
-    return tuple(Fact(label=says("report", code), value=value) for code, value in lines if value)
+    return tuple(Fact(code=code, label=says("report", code), value=value) for code, value in lines if value)
 
 
 def _counts(groups: Sequence[CardGroup], total: int, words: Words) -> tuple[Count, ...]:
@@ -312,7 +333,7 @@ def _explained(document: Document, words: Words) -> Document:
             met[code] = None
             return f"{shown} ({words.say('glossary', code, 'short')})"
 
-        return _TERM.sub(one, text)
+        return TERM.sub(one, text)
 
     document = rewrite(document, explain)
     terms = tuple(

@@ -32,6 +32,7 @@ def exact(**options: Any) -> Any:
 class Fact:
     """One line of the opening table: who, when, checked by whom."""
 
+    code: str = exact()
     label: str = exact()
     value: str = given()
 

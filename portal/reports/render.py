@@ -6,13 +6,13 @@ contains is text; and should markup ever slip through, there is nothing it could
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.template.loader import get_template, render_to_string
 from django.utils import translation
 
@@ -41,10 +41,13 @@ def render_pdf(document: Mapping[str, Any]) -> bytes:
     0.4 s, which only the process that renders should pay.
     """
     from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
 
-    pages = CSS(string=_page_labels(document["labels"]), url_fetcher=_fetch)
-    rendered: bytes = HTML(string=render_html(document), url_fetcher=_fetch, media_type="print").write_pdf(
-        stylesheets=[*_stylesheets(), pages], pdf_variant=PDF_VARIANT, font_config=_fonts()
+    fonts = FontConfiguration()
+    family = CSS(string=_font_faces(), url_fetcher=_fetch, font_config=fonts)
+    page = HTML(string=render_html(document), url_fetcher=_fetch, media_type="print")
+    rendered: bytes = page.write_pdf(
+        stylesheets=[family, *_stylesheets()], pdf_variant=PDF_VARIANT, font_config=fonts
     )
     return rendered
 
@@ -67,27 +70,24 @@ def _font_files() -> list[Path]:
     return [(_font_folder() / stem).with_suffix(".ttf").resolve() for stem in CUTS]
 
 
-@cache
-def _fonts() -> Any:
-    from weasyprint.text.fonts import FontConfiguration
-
-    return FontConfiguration()
+def _font_faces() -> str:
+    """The rules for our prepared fonts; nothing when they were never prepared, and a system family stands in."""
+    return print_font_faces(_font_folder()) if all(path.is_file() for path in _font_files()) else ""
 
 
 @cache
-def _stylesheets() -> tuple[Any, ...]:
-    """The styles of every report, read once: type and layout for paper."""
+def _stylesheets() -> list[Any]:
+    """The styles of every report, read once: the shared tokens and paper, then the report's own."""
     from weasyprint import CSS
 
-    template = get_template("reports/pdf.html")
-    layout = Path(template.origin.name).with_name("pdf.css").read_text("utf-8")
-    faces = print_font_faces(_font_folder()) if all(path.is_file() for path in _font_files()) else ""
-    return tuple(
-        CSS(string=text, url_fetcher=_fetch, font_config=_fonts()) for text in (faces, layout) if text
-    )
+    own = Path(get_template("reports/pdf.html").origin.name).with_name("pdf.css")
+    texts = [Path(_static(name)).read_text("utf-8") for name in ("css/tokens.css", "css/pdf.css")]
+    texts.append(own.read_text("utf-8"))
+    return [CSS(string=text, url_fetcher=_fetch, media_type="print") for text in texts]
 
 
-def _page_labels(labels: Mapping[str, str]) -> str:
-    """“Page 2 of 8” in the report's own language."""
-    page, of = (json.dumps(f"{labels[name]}", ensure_ascii=False)[1:-1] for name in ("page", "of"))
-    return f'@page {{ @bottom-right {{ content: "{page} " counter(page) " {of} " counter(pages) }} }}'
+def _static(name: str) -> str:
+    path = finders.find(name)
+    if not path:
+        raise FileNotFoundError(name)
+    return str(path)

@@ -38,6 +38,8 @@ FACTS = ("author", "reviewed_by", "date", "sources")
 # Phrases for care teams and for the list of sources: shown apart, not held to the reading grade.
 TECHNICAL = frozenset({"technical", "full", "licence", "name"})
 _SLOT = re.compile(r"\{(\w+)\}")
+# [[guide|guides]]: a word of the glossary and how it is written here; a report explains it at its first use.
+TERM = re.compile(r"\[\[([^\]|]+)(?:\|([^\]]+))?\]\]")
 
 
 class MissingWords(LookupError):
@@ -75,12 +77,26 @@ def slots(text: str) -> set[str]:
     return set(_SLOT.findall(text))
 
 
-class Words:
-    """All modules of one language."""
+def without_marks(text: str) -> str:
+    """The text with its glossary words written plainly."""
+    return TERM.sub(lambda mark: mark.group(2) or mark.group(1), text)
 
-    def __init__(self, language: str, modules: Mapping[str, Mapping[str, Entry]]) -> None:
+
+class Words:
+    """All modules of one language.
+
+    `say` writes glossary words plainly; composing keeps their marks, to explain them where they are read first.
+    """
+
+    def __init__(
+        self, language: str, modules: Mapping[str, Mapping[str, Entry]], *, keep_marks: bool = False
+    ) -> None:
         self.language = language
         self.modules = modules
+        self.keep_marks = keep_marks
+
+    def keeping_marks(self) -> Words:
+        return Words(self.language, self.modules, keep_marks=True)
 
     def has(self, module: str, code: str) -> bool:
         return code in self.modules[module]
@@ -94,11 +110,10 @@ class Words:
     def say(self, module: str, code: str, phrase: str | None = None, **names: str | int) -> str:
         """One sentence (or the named phrase) of an entry, its slots filled."""
         entry = self.entry(module, code)
-        if phrase is None:
-            return fill(entry.text, **names)
-        if phrase not in entry.phrases:
+        if phrase is not None and phrase not in entry.phrases:
             raise MissingWords(f"no {phrase!r} in {self.language}/{module}/{code}")
-        return fill(entry.phrases[phrase], **names)
+        text = entry.text if phrase is None else entry.phrases[phrase]
+        return fill(text if self.keep_marks else without_marks(text), **names)
 
     def names(self) -> frozenset[str]:
         """Medicine and gene names: they are left out when reading grade is measured."""
