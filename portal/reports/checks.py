@@ -32,10 +32,16 @@ def codes(spoken: Vocabulary) -> Iterator[tuple[str, str]]:
     """Every (module, code) that needs words."""
     for module in CODED:
         for code in getattr(spoken, module):
-            yield module, str(code) if not (module == "actions" and not code) else "not_coded"
+            # An action without a code is told as "not coded".
+            yield module, "not_coded" if module == "actions" and not code else str(code)
     for gene, phenotypes in spoken.phenotypes.items():
         for phenotype in phenotypes:
             yield "phenotypes", f"{gene}/{phenotype}"
+
+
+def without_words(spoken: Vocabulary, known: words.Words) -> list[tuple[str, str]]:
+    """The (module, code) pairs that have no words in this language."""
+    return [(module, code) for module, code in codes(spoken) if not known.has(module, code)]
 
 
 @register
@@ -46,23 +52,21 @@ def every_code_has_words(app_configs: Sequence[AppConfig] | None = None, **kwarg
         if language not in words.LANGUAGES:
             errors.append(Error(f"There are no words in {language!r} at all.", id="reports.E001"))
             continue
-        known = words.load(language)
-        for module, code in codes(spoken):
-            if not known.has(module, code):
-                errors.append(
-                    Error(
-                        f"{module}: {code!r} has no words in {language!r}.",
-                        hint=f"Add an entry to portal/reports/words/{language}/{module}.toml.",
-                        id="reports.E002",
-                    )
-                )
-    for action in spoken.actions:
-        if action and action not in STATUS_OF_ACTION:
-            errors.append(
-                Error(
-                    f"The action {action!r} has no status.",
-                    hint="Add it to STATUS_OF_ACTION in portal/reports/status.py; until then it is shown as not known.",
-                    id="reports.E003",
-                )
+        errors += [
+            Error(
+                f"{module}: {code!r} has no words in {language!r}.",
+                hint=f"Add an entry to portal/reports/words/{language}/{module}.toml.",
+                id="reports.E002",
             )
+            for module, code in without_words(spoken, words.load(language))
+        ]
+    errors += [
+        Error(
+            f"The action {action!r} has no status.",
+            hint="Add it to STATUS_OF_ACTION in portal/reports/status.py; until then it is shown as not known.",
+            id="reports.E003",
+        )
+        for action in spoken.actions
+        if action and action not in STATUS_OF_ACTION
+    ]
     return errors

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.utils import formats, timezone, translation
 from django.utils.dateparse import parse_datetime
 
-from portal.people.models import Role
 from portal.reports import words
 from portal.reports.compose import Dates, Order, Person, compose
 from portal.reports.document import Document
@@ -60,6 +59,5 @@ def printed_date(when: date | datetime | str, language: str) -> str:
 
 
 def role_name(role: str, language: str) -> str:
-    """A role as a person would say it."""
-    with translation.override(language):
-        return str(Role(role).label) if role in Role.values else role
+    """A role that may sign, as a person would say it."""
+    return words.load(language).say("report", f"role_{role}")

@@ -100,7 +100,7 @@ class Objection:
 
 def examine(where: str, passages: Iterable[str], names: Iterable[str] = ()) -> list[Objection]:
     """Every objection to one text; an empty list opens the gate."""
-    listed, known = list(passages), tuple(names)
+    listed, known = list(passages), frozenset(names)
     objections = [
         Objection(where, rule, passage)
         for passage in listed

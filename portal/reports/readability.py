@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 NAME_STANDS_AS = "name"
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]+(?:['’][A-Za-z]+)?|\d+(?:[.,]\d+)*")
@@ -110,18 +111,23 @@ def syllables(word: str) -> int:
     return max(count, 1)
 
 
+@cache
+def _pattern(names: frozenset[str]) -> re.Pattern[str] | None:
+    listed = sorted(names, key=lambda name: (-len(name), name))
+    if not listed:
+        return None
+    return re.compile(r"(?<![\w*])(?:" + "|".join(map(re.escape, listed)) + r")(?![\w*])", re.IGNORECASE)
+
+
 def leave_out(text: str, names: Iterable[str]) -> str:
     """The text with every medicine and gene name replaced by one short word."""
-    listed = sorted(names, key=len, reverse=True)
-    if not listed:
-        return text
-    pattern = r"(?<![\w*])(?:" + "|".join(re.escape(name) for name in listed) + r")(?![\w*])"
-    return re.sub(pattern, NAME_STANDS_AS, text, flags=re.IGNORECASE)
+    pattern = _pattern(frozenset(names))
+    return pattern.sub(NAME_STANDS_AS, text) if pattern else text
 
 
 def sentences(passages: Iterable[str], names: Iterable[str] = ()) -> list[str]:
     """The sentences of some passages, names replaced, crumbs joined to their neighbour."""
-    listed = tuple(names)
+    listed = frozenset(names)
     found: list[str] = []
     for passage in passages:
         for sentence in _SENTENCE_END.split(leave_out(passage, listed).strip()):
