@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -99,9 +98,7 @@ def _current(interpretation_id: uuid.UUID) -> Report:
 # -- finalise
 
 
-def finalise(
-    report_id: uuid.UUID, notes: Sequence[Mapping[str, str]], signature: Mapping[str, str]
-) -> Report:
+def finalise(report_id: uuid.UUID, notes: Sequence[Mapping[str, str]], signature: Mapping[str, str]) -> Report:
     """Make a draft final: the words that were read, with the clinician's notes and signature.
 
     `notes` are `{"about", "text", "by", "at"}` (`about` a medicine's name or empty), `signature` is
@@ -152,7 +149,8 @@ def render_report(report_id: uuid.UUID) -> Report:
 
 def rendered(report: Report) -> bytes | None:
     """The report's PDF, or None when the one it has is of this very content."""
-    if report.pdf and report.pdf_hash == report.content_hash and default_storage.exists(report.pdf.name):
+    name = report.pdf.name
+    if name and report.pdf_hash == report.content_hash and default_storage.exists(name):
         return None
     return render_pdf(report.document)
 

@@ -79,15 +79,12 @@ class MedicineCards:
             word=says("statuses", status),
             headline=self._headline(drug, status, lead),
             why=self._why(drug, status, lead, rows, unanswered, reason),
-            what_to_do=says("actions", _action(lead), "do") if lead and status != Status.NOT_KNOWN else (
-                says("actions", "not_coded" if "not_coded" in map(_action, rows) else "no_recommendation", "do")
-            ),
+            what_to_do=self._what_to_do(status, lead, rows),
             ask_first=says("report", "ask_first"),
             differ=self._differ(rows, reason),
             populations=self._populations(rows, reason),
             keep_in_mind=self._keep_in_mind(status, rows),
-            opinions=tuple(self._opinion(row) for row in rows)
-            + tuple(self._no_opinion(row) for row in unanswered),
+            opinions=tuple(self._opinion(row) for row in rows) + tuple(self._no_opinion(row) for row in unanswered),
             notes=tuple(note for note in self.notes if note.about == drug),
             codes=self._codes(drug),
         )
@@ -148,6 +145,13 @@ class MedicineCards:
             text = says("actions", action, "headline", drug=name)
         return text[:1].upper() + text[1:]
 
+    def _what_to_do(self, status: Status, lead: Row | None, rows: list[Row]) -> str:
+        if status != Status.NOT_KNOWN:
+            action = _action(lead)
+        else:
+            action = "not_coded" if "not_coded" in map(_action, rows) else "no_recommendation"
+        return self.words.say("actions", action, "do")
+
     def _leaning(self, drug: str, row: Row) -> str:
         action = _action(row)
         marks = self.words.entry("drugs", drug).marks
@@ -167,9 +171,7 @@ class MedicineCards:
             return self.words.say("implications", "usual", phrase, genes=join(genes, self.words))
         results = {gene: self._result(gene, lead["source"]) for gene in known}
         unusual = [gene for gene, code in results.items() if not self._is_usual(code)]
-        sentences = [
-            self.words.say("phenotypes", results[gene], "mine", gene=gene) for gene in unusual or known
-        ]
+        sentences = [self.words.say("phenotypes", results[gene], "mine", gene=gene) for gene in unusual or known]
         leaning = self._leaning(drug, lead) if unusual else "even_so"
         entry = self.words.entry("drugs", drug)
         if leaning in entry.phrases:
@@ -255,6 +257,7 @@ class MedicineCards:
         numbers = [f"PMID {number}" for number in row["pmids"]]
         return Opinion(
             source=row["source"],
+            for_whom="" if row["population"] in EVERYONE else says("populations", row["population"]),
             says=says("actions", _action(row)),
             strength=says("classifications", row["classification"], "short"),
             result=result,
@@ -269,6 +272,7 @@ class MedicineCards:
         genes = join(sorted(row["missing_genes"] or row["genes"]), self.words)
         return Opinion(
             source=row["source"],
+            for_whom="",
             says=says("reasons", row["reason"], genes=genes),
             strength="",
             result="",

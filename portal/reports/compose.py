@@ -5,6 +5,7 @@ same document and the same hash, whoever composes it and whenever.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -280,7 +281,9 @@ def _next_steps(groups: Sequence[CardGroup], own_file: bool, words: Words) -> Li
 def _questions(groups: Sequence[CardGroup], words: Words) -> Listing:
     says = words.say
     asked = [
-        says("report", "question_drug" if card.status == Status.ASK_ABOUT_ANOTHER else "question_dose", drug=card.name)
+        says(
+            "report", "question_drug" if card.status == Status.ASK_ABOUT_ANOTHER else "question_dose", drug=card.name
+        )
         for card in [card for group in groups[:2] for card in group.cards][:MOST_THAT_MATTER]
     ]
     fixed = [says("report", code) for code in ("question_start", "question_missing", "question_share")]

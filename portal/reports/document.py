@@ -14,66 +14,63 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
-from typing import Any, TypeVar
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from functools import cache
+from typing import Annotated, Any, TypeVar, get_type_hints
 
 T = TypeVar("T")
 
 
-def given(**options: Any) -> Any:
-    return field(metadata={"text": "given"}, **options)
-
-
-def exact(**options: Any) -> Any:
-    return field(metadata={"text": "exact"}, **options)
+Given = Annotated[str, "given"]
+Exact = Annotated[str, "exact"]
 
 
 @dataclass(frozen=True)
 class Fact:
     """One line of the opening table: who, when, checked by whom."""
 
-    code: str = exact()
-    label: str = exact()
-    value: str = given()
+    code: Exact
+    label: Exact
+    value: Given
 
 
 @dataclass(frozen=True)
 class Note:
     """A clinician's own words. `about` is a medicine, or empty for the whole report."""
 
-    text: str = given()
-    name: str = given()
-    date: str = given()
-    about: str = exact(default="")
+    text: Given
+    name: Given
+    date: Given
+    about: Exact = ""
 
 
 @dataclass(frozen=True)
 class Signature:
     """Who checked the report, in which role, and when."""
 
-    name: str = given()
-    role: str = given()
-    date: str = given()
+    name: Given
+    role: Given
+    date: Given
 
 
 @dataclass(frozen=True)
 class Count:
-    status: str = exact()
+    status: Exact
     number: int
     label: str
-    anchor: str = exact()
+    anchor: Exact
     # Place in the bar of all counts, in hundredths, written for SVG.
-    offset: str = exact()
-    width: str = exact()
+    offset: Exact
+    width: Exact
 
 
 @dataclass(frozen=True)
 class Matter:
     """One of the few things that matter most; leads to its card."""
 
-    status: str = exact()
+    status: Exact
     headline: str
-    anchor: str = exact()
+    anchor: Exact
 
 
 @dataclass(frozen=True)
@@ -88,7 +85,7 @@ class Glance:
     not_looked_title: str
     not_looked: tuple[str, ...]
     call_title: str
-    call: tuple[str, ...] = given()
+    call: Annotated[tuple[str, ...], "given"]
     call_urgent: str
 
 
@@ -97,7 +94,7 @@ class Population:
     """“If you take it for …”: advice that holds for one use only."""
 
     label: str
-    status: str = exact()
+    status: Exact
     word: str
     says: str
 
@@ -106,25 +103,26 @@ class Population:
 class Opinion:
     """What one group says, for the person and for the care team."""
 
-    source: str = exact()
+    source: Exact
+    for_whom: str
     says: str
     strength: str
-    result: str = exact()
-    advice: str = exact()
-    population: str = exact()
-    guideline: str = exact()
-    date: str = exact()
+    result: Exact
+    advice: Exact
+    population: Exact
+    guideline: Exact
+    date: Exact
 
 
 @dataclass(frozen=True)
 class Card:
     """One medicine: the answer, the reason, what to do, and then the rest."""
 
-    drug: str = exact()
-    name: str = exact()
+    drug: Exact
+    name: Exact
     kind: str
-    anchor: str = exact()
-    status: str = exact()
+    anchor: Exact
+    status: Exact
     word: str
     headline: str
     why: str
@@ -135,12 +133,12 @@ class Card:
     keep_in_mind: tuple[str, ...]
     opinions: tuple[Opinion, ...]
     notes: tuple[Note, ...]
-    codes: str = exact()
+    codes: Exact
 
 
 @dataclass(frozen=True)
 class CardGroup:
-    status: str = exact()
+    status: Exact
     title: str
     lead: str
     cards: tuple[Card, ...]
@@ -148,7 +146,7 @@ class CardGroup:
 
 @dataclass(frozen=True)
 class Line:
-    label: str = exact()
+    label: Exact
     text: str
 
 
@@ -167,15 +165,15 @@ class NotTested:
 class Gene:
     """One gene: what it does, what was found, how much of it was read."""
 
-    gene: str = exact()
+    gene: Exact
     does: str
     plain: str
     keep_in_mind: tuple[str, ...]
-    technical: tuple[str, ...] = exact()
+    technical: Annotated[tuple[str, ...], "exact"]
     coverage: str
-    coverage_figure: str = exact()
-    coverage_width: str = exact()
-    not_excluded: str = exact()
+    coverage_figure: Exact
+    coverage_width: Exact
+    not_excluded: Exact
 
 
 @dataclass(frozen=True)
@@ -205,10 +203,10 @@ class Glossary:
 
 @dataclass(frozen=True)
 class Source:
-    name: str = exact()
-    full: str = exact()
-    licence: str = exact()
-    dates: str = exact()
+    name: Exact
+    full: Exact
+    licence: Exact
+    dates: Exact
     count: str
 
 
@@ -218,7 +216,7 @@ class Sources:
     lead: str
     sources: tuple[Source, ...]
     reviewed: str
-    knowledge: str = exact()
+    knowledge: Exact
     reading: str
 
 
@@ -226,9 +224,9 @@ class Sources:
 class Document:
     """A whole report in one language."""
 
-    language: str = exact()
+    language: Exact
     title: str
-    person: str = given()
+    person: Given
     subject: str
     consumer: tuple[str, ...]
     made_up: str
@@ -243,8 +241,8 @@ class Document:
     glossary: Glossary
     sources: Sources
     signature: Signature | None
-    knowledge_release: str = exact()
-    labels: dict[str, str] = exact()
+    knowledge_release: Exact
+    labels: Annotated[dict[str, str], "exact"]
 
     def to_json(self) -> dict[str, Any]:
         """Everything as plain JSON values; this is what is stored, rendered and hashed."""
@@ -262,7 +260,14 @@ def content_hash(document: dict[str, Any]) -> str:
     return hashlib.sha256(canonical.encode("utf-8")).hexdigest()
 
 
-def spoken(value: Any) -> Iterator[str]:
+@cache
+def _spoken_fields(kind: type) -> tuple[str, ...]:
+    """The fields of a part whose text is our own, in reading order."""
+    hints = get_type_hints(kind, include_extras=True)
+    return tuple(item.name for item in fields(kind) if not hasattr(hints[item.name], "__metadata__"))
+
+
+def spoken(value: object) -> Iterator[str]:
     """Every spoken passage of a document or a part of it, in reading order."""
     if isinstance(value, str):
         if value:
@@ -270,13 +275,9 @@ def spoken(value: Any) -> Iterator[str]:
     elif isinstance(value, tuple):
         for item in value:
             yield from spoken(item)
-    elif is_dataclass(value):
-        for item in fields(value):
-            content = getattr(value, item.name)
-            kind = item.metadata.get("text")
-            # Inside a list of values each value says for itself what it is.
-            if kind is None or (isinstance(content, tuple) and content and is_dataclass(content[0])):
-                yield from spoken(content)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for name in _spoken_fields(type(value)):
+            yield from spoken(getattr(value, name))
 
 
 def rewrite(value: T, change: Callable[[str], str]) -> T:
@@ -286,10 +287,6 @@ def rewrite(value: T, change: Callable[[str], str]) -> T:
     if isinstance(value, tuple):
         return tuple(rewrite(item, change) for item in value)  # type: ignore[return-value]
     if is_dataclass(value) and not isinstance(value, type):
-        changed = {
-            item.name: rewrite(getattr(value, item.name), change)
-            for item in fields(value)
-            if item.metadata.get("text") is None
-        }
+        changed = {name: rewrite(getattr(value, name), change) for name in _spoken_fields(type(value))}
         return replace(value, **changed)
     return value

@@ -71,8 +71,11 @@ JARGON = (
 _JARGON = re.compile(r"\b(" + "|".join(map(re.escape, JARGON)) + r")\b(?!\s*\()", re.IGNORECASE)
 # "1 in 200" is misread by many; numbers are told "of 100", and never as a ratio of risks alone.
 _ONE_IN = re.compile(r"\b(?:1|one)\s+(?:in|out of)\s+(?:every\s+)?(?:\d|a\b|two|three|four|five|ten)", re.IGNORECASE)
-_RELATIVE = re.compile(r"\b(?:\d+\s?%|\d+ percent|twice|double|half|\d+ times)\s+(?:the\s+|more\s+|less\s+)?"
-                       r"(?:risk|chance|likely|as likely)", re.IGNORECASE)
+_RELATIVE = re.compile(
+    r"\b(?:\d+\s?%|\d+ percent|twice|double|half|\d+ times)\s+(?:the\s+|more\s+|less\s+)?"
+    r"(?:risk|chance|likely|as likely)",
+    re.IGNORECASE,
+)
 _NO_EVIDENCE = re.compile(r"\bno evidence\b", re.IGNORECASE)
 # Results never call a medicine safe: "usual" only means the genes gave no reason to change it.
 _SAFE = re.compile(r"\b(?:is|are) (?:quite |very )?safe\b|\bsafe (?:for you|to take)\b|\bno risk\b", re.IGNORECASE)
@@ -102,10 +105,7 @@ def examine(where: str, passages: Iterable[str], names: Iterable[str] = ()) -> l
     """Every objection to one text; an empty list opens the gate."""
     listed, known = list(passages), frozenset(names)
     objections = [
-        Objection(where, rule, passage)
-        for passage in listed
-        for rule, pattern in _RULES
-        if pattern.search(passage)
+        Objection(where, rule, passage) for passage in listed for rule, pattern in _RULES if pattern.search(passage)
     ]
     objections += [
         Objection(where, f"a sentence of more than {LONGEST_SENTENCE} words", sentence)

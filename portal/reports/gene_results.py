@@ -37,9 +37,7 @@ def _gene(gene: str, result: Mapping[str, Any], words: Words) -> Gene:
         gene=gene,
         does=says("genes", gene),
         plain=_plain(gene, result, words),
-        keep_in_mind=tuple(
-            dict.fromkeys(says("caveats", code, genes=gene) for code in result["caveats"])
-        ),
+        keep_in_mind=tuple(dict.fromkeys(says("caveats", code, genes=gene) for code in result["caveats"])),
         technical=_technical(result, words),
         coverage=says("report", "coverage", **counted),
         coverage_figure=says("report", "coverage_figure", gene=gene, **counted),

@@ -1,4 +1,4 @@
-"""What this room tells about reports: how far composing and printing are. Who may see a report is asked in `delivery`."""
+"""How far composing and printing a report are. Who may see a report is asked in `delivery`."""
 
 from __future__ import annotations
 

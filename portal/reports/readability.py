@@ -95,20 +95,23 @@ def syllables(word: str) -> int:
         return syllables(stem[:-3]) + (0 if stem[-4] in "aeourwl" else 1)
     stem = stem.split("'")[0]
     count = len(_VOWELS.findall(stem))
-    # A silent ending: "take", "makes", "used", but not "table", "uses", "needed".
-    if stem.endswith("e") and not re.search(r"[^aeiouy]le$|[aeiouy]e$", stem):
-        count -= 1
-    elif re.search(r"[^aeiouycsxz](?<!sh)(?<!ch)(?<!g)es$", stem) and not stem.endswith("les"):
-        count -= 1
-    elif re.search(r"[aeiouy]les$", stem):
-        count -= 1
-    elif re.search(r"[^aeiouytd]ed$", stem) and not re.search(r"[^aeiouy]led$", stem):
-        count -= 1
+    count -= _has_silent_ending(stem)
     # Two vowels that are spoken apart: "via", "genius", "react", "fluid".
     count += len(re.findall(r"i[ao](?!n|us)|ious$(?<!cious)(?<!tious)|uou|[^q]ui(?=ty|d$)|eo(?!u|r)", stem))
     if re.search(r"[^aeiouy]ism$", stem):
         count += 1
     return max(count, 1)
+
+
+def _has_silent_ending(stem: str) -> bool:
+    """Whether a last "e" is written but not spoken: "take", "makes", "used"; not "table", "uses", "needed"."""
+    if stem.endswith("e"):
+        return not re.search(r"[^aeiouy]le$|[aeiouy]e$", stem)
+    if stem.endswith("les"):
+        return bool(re.search(r"[aeiouy]les$", stem))
+    if stem.endswith("es"):
+        return bool(re.search(r"[^aeiouycsxzg](?<!sh)(?<!ch)es$", stem))
+    return bool(re.search(r"[^aeiouytd]ed$", stem)) and not re.search(r"[^aeiouy]led$", stem)
 
 
 @cache

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.template.loader import get_template, render_to_string
+from django.template.loader import render_to_string
 from django.utils import translation
 
 from portal.fonts import CUTS, print_font_faces
@@ -80,9 +80,8 @@ def _stylesheets() -> list[Any]:
     """The styles of every report, read once: the shared tokens and paper, then the report's own."""
     from weasyprint import CSS
 
-    own = Path(get_template("reports/pdf.html").origin.name).with_name("pdf.css")
     texts = [Path(_static(name)).read_text("utf-8") for name in ("css/tokens.css", "css/pdf.css")]
-    texts.append(own.read_text("utf-8"))
+    texts.append(render_to_string("reports/pdf.css"))
     return [CSS(string=text, url_fetcher=_fetch, media_type="print") for text in texts]
 
 

@@ -157,7 +157,5 @@ def load(language: str = "en") -> Words:
     modules: dict[str, dict[str, Entry]] = {}
     for module in MODULES:
         table = tomllib.loads((FOLDER / language / f"{module}.toml").read_text("utf-8"))
-        modules[module] = {
-            code: _entry(module, code, row, table["module"]) for code, row in table["entries"].items()
-        }
+        modules[module] = {code: _entry(module, code, row, table["module"]) for code, row in table["entries"].items()}
     return Words(language, modules)

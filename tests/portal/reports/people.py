@@ -24,7 +24,9 @@ DIPLOTYPES: dict[str, dict[str, str]] = {
 }
 PEOPLE = (*DIPLOTYPES, "nothing_tested")
 SIGNATURE = Signature(name="Dr Sam Reed", role="care team", date="22 November 2026")
-LONG_NAME = "Maximiliane-Wilhelmina Featherstonehaugh-Cholmondeley van der Westhuizen-Oyelaran de la Santísima Trinidad"
+LONG_NAME = (
+    "Maximiliane-Wilhelmina Featherstonehaugh-Cholmondeley van der Westhuizen-Oyelaran de la Santísima Trinidad"
+)
 
 
 @cache

@@ -45,9 +45,8 @@ def test_names_and_notes_that_people_type_are_not_graded() -> None:
         ("It has twice the risk.", "base"),
         ("There is no evidence that it helps.", "promise"),
         ("This medicine is safe for you.", "safe"),
-        ("There are so many words in this one sentence that no one who reads it on a hard day will get to the end.", "20 words"),
-        ("Considerable individual pharmacological responsiveness necessitates circumspect therapeutic deliberation. " * 5,
-         "grade"),
+        ("There are so many words in this one line that no one who reads it will ever get to the end.", "20 words"),
+        ("Considerable individual responsiveness necessitates therapeutic deliberation. " * 5, "grade"),
     ],
 )  # fmt: skip
 def test_the_gate_names_what_is_wrong(text: str, rule: str) -> None:

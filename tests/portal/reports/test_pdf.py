@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import socket
 import threading
@@ -60,7 +61,7 @@ def test_every_figure_is_told_in_words_and_the_words_hold_the_same_numbers(perso
 def test_there_is_one_first_heading_and_no_level_is_skipped(person: str) -> None:
     levels = [int(str(tag.S)[2]) for tag in tags(draft(person)) if re.fullmatch(r"/H[1-6]", str(tag.S))]
     assert levels.count(1) == 1 and levels[0] == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
 
 
 def test_a_reader_can_jump_by_bookmarks() -> None:
@@ -148,7 +149,9 @@ def test_markup_in_a_name_or_a_note_is_text_and_nothing_is_fetched(text: str) ->
         assert knocks == []
 
 
-@pytest.mark.parametrize("address", ["http://127.0.0.1:9/", "file:///etc/passwd", "data:text/plain,hello", "ftp://x/"])
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:9/", "file:///etc/passwd", "data:text/plain,hello", "ftp://x/"]
+)
 def test_the_renderer_refuses_every_address_but_its_own_fonts(address: str) -> None:
     with pytest.raises(FetchRefused):
         _fetch(address)
