@@ -10,5 +10,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("access/", include("portal.access.urls")),
     path("consent/", include("consent.desk.urls")),
+    path("api/", include("portal.api.urls")),
+    path("health/", include("portal.api.health")),
     path("admin/", admin.site.urls),
 ]

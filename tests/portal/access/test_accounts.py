@@ -25,10 +25,16 @@ def clinic() -> Clinic:
     return make_clinic()
 
 
-def test_an_invited_person_chooses_a_password_and_signs_in(clinic: Clinic, django_capture_on_commit_callbacks) -> None:
+def test_an_invited_person_chooses_a_password_and_signs_in(
+    clinic: Clinic, django_capture_on_commit_callbacks
+) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         user = actions.invite(
-            clinic.operator, email="New@Example.org", name="New Person", role=Role.CLINICIAN, site="https://x.example/"
+            clinic.operator,
+            email="New@Example.org",
+            name="New Person",
+            role=Role.CLINICIAN,
+            site="https://x.example/",
         )
     assert not user.has_usable_password()
     (message,) = mail.outbox

@@ -1,4 +1,4 @@
-"""Who looked at my record: the patient reads it in plain words, the privacy officer reads it all, nobody else does."""
+"""Who looked at my record: the patient in plain words, the privacy officer all of it, nobody else."""
 
 from __future__ import annotations
 
