@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from portal.access import actions
 from portal.access.decide import decide
-from portal.people.models import CareRelationship, Patient, Role, User
+from portal.people.models import Patient, Role, User
 from portal.people.queries import patients_for
 from tests.people import PASSWORD, Clinic, make_clinic
 
@@ -121,12 +121,3 @@ def test_a_clinician_takes_on_a_new_patient(clinic: Clinic) -> None:
             birth_date=datetime.date(1999, 1, 1),
         )
     assert not Patient.objects.filter(record_number="R-78").exists()
-
-
-def test_patients_for_is_scoped_to_whoever_asks(clinic: Clinic) -> None:
-    seen = {name: set(patients_for(user)) for name, user in clinic.everyone().items()}
-    assert {name for name, patients in seen.items() if clinic.ada in patients} == {"ada", "clinician", "counsellor"}
-    assert seen["ada"] == {clinic.ada}
-    assert seen["laboratory_user"] == seen["operator"] == seen["researcher"] == set()
-    CareRelationship.objects.filter(member=clinic.clinician).delete()
-    assert set(patients_for(clinic.clinician)) == set()
