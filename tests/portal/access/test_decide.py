@@ -83,6 +83,15 @@ def test_a_release_without_a_signature_releases_nothing(clinic: Clinic) -> None:
     assert decide(clinic.ada_user, "read.report", clinic.report).reason == "not_released"
 
 
+def test_a_release_in_the_future_releases_nothing_yet(clinic: Clinic) -> None:
+    clinic.release.at = timezone.now() + datetime.timedelta(hours=1)
+    clinic.release.save()
+    clinic.report.refresh_from_db()
+    assert decide(clinic.ada_user, "read.report", clinic.report).reason == "not_released"
+    later = timezone.now() + datetime.timedelta(hours=2)
+    assert decide(clinic.ada_user, "read.report", clinic.report, at=later)
+
+
 @pytest.mark.parametrize("act", [Act.WITHDRAW, Act.DENY])
 def test_taking_back_the_yes_closes_what_rests_on_it_at_once(clinic: Clinic, act: Act) -> None:
     assert decide(clinic.clinician, "read.report", clinic.report)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from consent.ledger.models import Decision as Act
 from portal.access.decide import decide
@@ -137,11 +140,29 @@ LISTS = (
 )
 
 
-@pytest.mark.parametrize("consent", [Act.PERMIT, Act.WITHDRAW, Act.DENY])
-@pytest.mark.parametrize(("path", "action", "model"), LISTS)
-def test_a_list_holds_exactly_what_may_be_read_one_by_one(clinic: Clinic, path, action, model, consent: Act) -> None:
+def nothing_changes(clinic: Clinic) -> None:
     make_order(clinic.ben, clinic.other_laboratory, clinic.other_clinician)
-    allow(clinic.ada, decision=consent)
+
+
+def the_yes_is_taken_back(clinic: Clinic) -> None:
+    allow(clinic.ada, decision=Act.WITHDRAW)
+
+
+def the_signature_is_missing(clinic: Clinic) -> None:
+    clinic.sign_off.delete()
+
+
+def the_release_is_tomorrow(clinic: Clinic) -> None:
+    clinic.release.at = timezone.now() + timedelta(days=1)
+    clinic.release.save()
+
+
+@pytest.mark.parametrize(
+    "stage", [nothing_changes, the_yes_is_taken_back, the_signature_is_missing, the_release_is_tomorrow]
+)
+@pytest.mark.parametrize(("path", "action", "model"), LISTS)
+def test_a_list_holds_exactly_what_may_be_read_one_by_one(clinic: Clinic, path, action, model, stage) -> None:
+    stage(clinic)
     for who, user in clinic.everyone().items():
         client = as_(user)
         may = {str(row.pk) for row in model.objects.all() if decide(user, action, row)}
