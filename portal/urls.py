@@ -8,9 +8,9 @@ from portal.home.views import home
 urlpatterns = [
     path("", home, name="home"),
     path("accounts/", include("allauth.urls")),
-    path("access/", include("portal.access.urls")),
-    path("consent/", include("consent.desk.urls")),
     path("api/", include("portal.api.urls")),
     path("health/", include("portal.api.health")),
+    path("access/", include("portal.access.urls")),
+    path("consent/", include("consent.desk.urls")),
     path("admin/", admin.site.urls),
 ]
