@@ -8,6 +8,8 @@ from portal.home.views import home
 urlpatterns = [
     path("", home, name="home"),
     path("accounts/", include("allauth.urls")),
+    path("api/", include("portal.api.urls")),
+    path("health/", include("portal.api.health")),
     path("access/", include("portal.access.urls")),
     path("consent/", include("consent.desk.urls")),
     path("results/", include("portal.results.urls")),
