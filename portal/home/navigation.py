@@ -16,7 +16,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         ("home", _("Start")),
         ("delivery:report_list", _("My reports")),
         ("results:file_list", _("My files")),
-        ("consent:consent", _("What I allow")),
+        ("consent:choices", _("What I allow")),
         ("access:log", _("Who looked")),
     ),
     Role.CLINICIAN: (
