@@ -219,7 +219,7 @@ def _review_page(
         "sign_form": sign_form,
         "may_sign": is_draft and decision.permitted,
         "is_draft": is_draft,
-        "refusal": asked if asked in Refusal else "",
+        "refusal": asked if asked in {refusal.value for refusal in Refusal} else "",
         "made_up": found.patient.made_up,
     }
     return render(request, "delivery/review.html", context, status=status)
