@@ -20,7 +20,6 @@ from tests.road import run_jobs
 @pytest.fixture
 def released(ward: Ward) -> Ward:
     actions.sign(ward.clinician, ward.draft, shown(ward.draft))
-    run_jobs()
     return ward
 
 
@@ -90,6 +89,7 @@ def test_taking_back_the_yes_closes_the_report_and_says_so(released: Ward) -> No
 
 
 def test_the_pdf_comes_with_a_name_that_says_nothing_about_health(released: Ward) -> None:
+    run_jobs("render")
     answer = signed_in(released.account).get(address("pdf", released.draft))
     assert answer.status_code == 200
     signed_at = Report.objects.get(pk=released.draft.pk).signed_at
@@ -98,9 +98,8 @@ def test_the_pdf_comes_with_a_name_that_says_nothing_about_health(released: Ward
     assert AccessEvent.objects.filter(actor=released.account, action="download.report").exists()
 
 
-def test_a_pdf_that_is_still_being_made_says_so(ward: Ward) -> None:
-    actions.sign(ward.clinician, ward.draft, shown(ward.draft))
-    answer = signed_in(ward.account).get(address("pdf", ward.draft))
+def test_a_pdf_that_is_still_being_made_says_so(released: Ward) -> None:
+    answer = signed_in(released.account).get(address("pdf", released.draft))
     assert answer.status_code == 202
     assert b"not ready yet" in answer.content
 
