@@ -18,7 +18,7 @@ class GeneEvidence:
     gene: str
     diplotypes: tuple[str, ...]
     tied: int
-    phenotypes: tuple[tuple[str, str], ...]
+    phenotypes: tuple[tuple[str, str], ...]  # what it is, and which sources say so
     possible: tuple[str, ...]
     tested: int
     defined: int
@@ -51,6 +51,7 @@ class AdviceEvidence:
 @dataclass(frozen=True)
 class MedicineEvidence:
     medicine: str
+    status: str  # the status of the medicine's card in the draft
     advice: tuple[AdviceEvidence, ...]
 
 
@@ -64,9 +65,11 @@ class Evidence:
     facts_as_of: str
 
 
-def evidence(result: Mapping[str, Any], language: str = "en") -> Evidence:
-    """Lay out an interpretation (the engine's JSON answer) for review."""
+def evidence(result: Mapping[str, Any], document: Mapping[str, Any], language: str = "en") -> Evidence:
+    """Lay out an interpretation (the engine's JSON answer) for review, its medicines in the order of the draft."""
     words = load(language)
+    status = {card["drug"]: card["status"] for group in document.get("groups", []) for card in group["cards"]}
+    order = {drug: place for place, drug in enumerate(status)}
     genes = tuple(_gene(words, gene, row) for gene, row in sorted(result.get("genes", {}).items()))
     advice: dict[str, list[AdviceEvidence]] = {}
     for row in result.get("guidance", []):
@@ -76,7 +79,10 @@ def evidence(result: Mapping[str, Any], language: str = "en") -> Evidence:
     knowledge = result.get("knowledge", {})
     return Evidence(
         genes=genes,
-        medicines=tuple(MedicineEvidence(drug, tuple(advice[drug])) for drug in sorted(advice)),
+        medicines=tuple(
+            MedicineEvidence(drug, status.get(drug, ""), tuple(advice[drug]))
+            for drug in sorted(advice, key=lambda drug: (order.get(drug, len(order)), drug))
+        ),
         not_covered=tuple(result.get("not_covered", [])),
         caveats=tuple(_say(words, "caveats", code) for code in result.get("caveats", [])),
         knowledge=knowledge.get("id", ""),
@@ -87,17 +93,18 @@ def evidence(result: Mapping[str, Any], language: str = "en") -> Evidence:
 def _gene(words: Words, gene: str, row: Mapping[str, Any]) -> GeneEvidence:
     coverage = row["coverage"]
     scores = row.get("activity_score", {})
-    phenotypes = []
+    said_by: dict[str, list[str]] = {}
     for source, phenotype in sorted(row["phenotype"].items()):
         score = scores.get(source)
         if phenotype is not None:
-            phenotypes.append((source, phenotype if score is None else f"{phenotype} ({score})"))
+            said_by.setdefault(phenotype if score is None else f"{phenotype} ({score})", []).append(source)
+    phenotypes = tuple((phenotype, ", ".join(sources)) for phenotype, sources in said_by.items())
     possible = sorted({name for names in row.get("possible_phenotypes", {}).values() for name in names})
     return GeneEvidence(
         gene=gene,
         diplotypes=tuple(row["diplotypes"][: max(row.get("tied", 1), 1)]),
         tied=row.get("tied", 1),
-        phenotypes=tuple(phenotypes),
+        phenotypes=phenotypes,
         possible=() if phenotypes else tuple(possible),
         tested=coverage["tested"],
         defined=coverage["defined"],

@@ -10,10 +10,13 @@ from portal.delivery.actions import NOTE_LIMIT, medicines
 from portal.reports.models import Report
 
 
+WHOLE_REPORT = "-"
+
+
 class NoteForm(forms.Form):
     """One note: on the whole report or on one medicine. Typing asks for the live reading grade."""
 
-    about = forms.ChoiceField(label=_("This note is about"), required=False)
+    about = forms.ChoiceField(label=_("This note is about"))
     text = forms.CharField(
         label=_("Your note, in plain words"),
         help_text=_("The patient reads it under the headline, with your name and today’s date."),
@@ -23,15 +26,19 @@ class NoteForm(forms.Form):
 
     def __init__(self, report: Report, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", _("The whole report")), *((name, name.capitalize()) for name in medicines(report))]
+        choices = [(WHOLE_REPORT, _("The whole report")), *((name, name.capitalize()) for name in medicines(report))]
         self.fields["about"].choices = choices  # type: ignore[attr-defined]
-        self.fields["about"].required = False
         self.fields["text"].widget.attrs |= {
             "hx-post": reverse("delivery:grade", args=[report.pk]),
             "hx-trigger": "load, input changed delay:500ms",
             "hx-target": "#grade",
             "hx-params": "text,csrfmiddlewaretoken",
         }
+
+
+    def clean_about(self) -> str:
+        about: str = self.cleaned_data["about"]
+        return "" if about == WHOLE_REPORT else about
 
 
 class SignForm(forms.Form):

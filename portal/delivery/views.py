@@ -15,7 +15,7 @@ from portal.access.decide import decide
 from portal.delivery import actions, queries
 from portal.delivery.errors import DeliveryRefused, Refusal
 from portal.delivery.evidence import evidence
-from portal.delivery.forms import NoteForm, SignForm
+from portal.delivery.forms import WHOLE_REPORT, NoteForm, SignForm
 from portal.people.models import Role, User
 from portal.reports.gate import HIGHEST_GRADE
 from portal.reports.models import Report, ReportStatus
@@ -105,7 +105,7 @@ def review(request: HttpRequest, report_id: UUID) -> HttpResponse:
     about = request.GET.get("about", "")
     notes = {note.about: note for note in found.annotations.select_related("author").order_by("about")}
     before = notes.get(about)
-    form = NoteForm(found, initial={"about": about, "text": before.text if before else ""})
+    form = NoteForm(found, initial={"about": about or WHOLE_REPORT, "text": before.text if before else ""})
     return _review_page(request, found, form, SignForm(initial={"shown": actions.shown_hash(found, notes.values())}))
 
 
@@ -213,7 +213,7 @@ def _review_page(
     context = {
         "report": found,
         "document": found.document,
-        "evidence": evidence(found.interpretation.result, found.language),
+        "evidence": evidence(found.interpretation.result, found.document, found.language),
         "notes": found.annotations.select_related("author").order_by("about"),
         "note_form": note_form,
         "sign_form": sign_form,

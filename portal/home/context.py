@@ -13,7 +13,9 @@ from portal.people.models import User
 def site(request: HttpRequest) -> dict[str, Any]:
     def places() -> list[NavigationItem]:
         user = getattr(request, "user", None)
-        return navigation(user, request.path) if isinstance(user, User) and user.is_authenticated else []
+        if not isinstance(user, User) or not user.is_authenticated:
+            return []
+        return navigation(user, request.resolver_match.view_name if request.resolver_match else "")
 
     return {
         "site_name": settings.SITE_NAME,

@@ -9,41 +9,41 @@ from django.utils.translation import gettext_lazy as _
 from portal.home.queries import waiting_for_review
 from portal.people.models import Role, User
 
-Place = tuple[str, str | Promise]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page in the navigation, and the pages that are reached through it."""
+
+    view: str
+    label: str | Promise
+    leads_to: tuple[str, ...] = ()
+
+
+_REPORTS = ("delivery:report", "delivery:pdf")
+_FILES = ("results:file", "results:send_for", "results:order")
+_QUEUE = Place("home", _("Work queue"), ("delivery:review", "delivery:note", "delivery:sign"))
+_START = Place("home", _("Start"))
+_SIGNED = Place("delivery:report_list", _("Signed reports"), _REPORTS)
 
 PLACES: dict[str, tuple[Place, ...]] = {
     Role.PATIENT: (
-        ("home", _("Start")),
-        ("delivery:report_list", _("My reports")),
-        ("results:file_list", _("My files")),
-        ("consent:choices", _("What I allow")),
-        ("access:log", _("Who looked")),
+        _START,
+        Place("delivery:report_list", _("My reports"), _REPORTS),
+        Place("results:files", _("My files"), (*_FILES, "results:send")),
+        Place("consent:choices", _("What I allow"), ("consent:choice",)),
+        Place("access:log", _("Who looked")),
     ),
-    Role.CLINICIAN: (
-        ("home", _("Work queue")),
-        ("results:file_list", _("Files")),
-        ("results:order", _("Order a test")),
-        ("delivery:report_list", _("Signed reports")),
-    ),
-    Role.COUNSELLOR: (
-        ("home", _("Work queue")),
-        ("results:file_list", _("Files")),
-        ("delivery:report_list", _("Signed reports")),
-    ),
+    Role.CLINICIAN: (_QUEUE, Place("results:files", _("Files and orders"), _FILES), _SIGNED),
+    Role.COUNSELLOR: (_QUEUE, Place("results:files", _("Files"), _FILES), _SIGNED),
     Role.LABORATORY: (
-        ("home", _("Start")),
-        ("results:upload", _("Send a file")),
-        ("results:file_list", _("Files we sent")),
+        _START,
+        Place("results:send", _("Send a file")),
+        Place("results:files", _("Files we sent"), _FILES),
     ),
-    Role.PRIVACY_OFFICER: (
-        ("home", _("Start")),
-        ("access:log", _("Access log")),
-    ),
-    Role.OPERATOR: (
-        ("home", _("Start")),
-        ("admin:index", _("Administration")),
-    ),
-    Role.RESEARCHER: (("home", _("Start")),),
+    Role.PRIVACY_OFFICER: (_START, Place("access:log", _("Access log"))),
+    Role.OPERATOR: (_START, Place("admin:index", _("Administration"))),
+    Role.RESEARCHER: (_START,),
 }
 
 
@@ -55,12 +55,14 @@ class NavigationItem:
     badge: int = 0
 
 
-def navigation(user: User, path: str) -> list[NavigationItem]:
-    """The places of the user's role, in order. At most one query (a clinician's badge)."""
-    items = []
-    for name, label in PLACES[user.role]:
-        url = reverse(name)
-        current = path == url or (name != "home" and path.startswith(url))
-        badge = waiting_for_review(user) if name == "home" and user.role == Role.CLINICIAN else 0
-        items.append(NavigationItem(label, url, current, badge))
-    return items
+def navigation(user: User, here: str) -> list[NavigationItem]:
+    """The places of the user's role, in order; `here` is the name of the page's view. At most one query (a badge)."""
+    return [
+        NavigationItem(
+            label=place.label,
+            url=reverse(place.view),
+            current=here == place.view or here in place.leads_to,
+            badge=waiting_for_review(user) if place is _QUEUE and user.role == Role.CLINICIAN else 0,
+        )
+        for place in PLACES[user.role]
+    ]

@@ -43,16 +43,16 @@ def test_acts_are_sent_never_followed_as_links(ward: Ward, client: Client, act: 
 
 def test_a_note_is_saved_changed_and_removed(ward: Ward, client: Client) -> None:
     where = address("note", ward.draft)
-    client.post(where, {"about": "", "text": "We talk on Monday."})
+    client.post(where, {"about": "-", "text": "We talk on Monday."})
     assert "We talk on Monday." in client.get(address("review", ward.draft)).content.decode()
-    client.post(where, {"about": "", "text": "We talk on Friday."})
+    client.post(where, {"about": "-", "text": "We talk on Friday."})
     assert [note.text for note in ward.draft.annotations.all()] == ["We talk on Friday."]
     client.post(where, {"about": "", "remove": "yes"})
     assert not ward.draft.annotations.exists()
 
 
 def test_an_empty_note_is_answered_with_what_to_do(ward: Ward, client: Client) -> None:
-    answer = client.post(address("note", ward.draft), {"about": "", "text": " "})
+    answer = client.post(address("note", ward.draft), {"about": "-", "text": " "})
     assert answer.status_code == 422
     assert b"error-summary" in answer.content
 
@@ -87,7 +87,7 @@ def test_a_wrong_password_signs_nothing(ward: Ward, client: Client) -> None:
 
 def test_a_draft_that_changed_meanwhile_is_shown_again_with_a_sentence(ward: Ward, client: Client) -> None:
     sent = {"shown": shown(ward.draft), "checked": "on"}
-    client.post(address("note", ward.draft), {"about": "", "text": "One more thing."})
+    client.post(address("note", ward.draft), {"about": "-", "text": "One more thing."})
     answer = client.post(address("sign", ward.draft), sent)
     answer = client.post(answer["Location"], {"password": PASSWORD}, follow=True)
     assert b"has changed since you opened the page" in answer.content
