@@ -35,7 +35,6 @@ class NoteForm(forms.Form):
             "hx-params": "text,csrfmiddlewaretoken",
         }
 
-
     def clean_about(self) -> str:
         about: str = self.cleaned_data["about"]
         return "" if about == WHOLE_REPORT else about

@@ -33,9 +33,7 @@ def reports_for_patient(user: User) -> QuerySet[Report]:
     """The patient's own released reports, newest first, without their long content."""
     if user.role != Role.PATIENT:
         return Report.objects.none()
-    return (
-        reports(user).select_related("interpretation").defer(*LONG).order_by("-release__at")
-    )
+    return reports(user).select_related("interpretation").defer(*LONG).order_by("-release__at")
 
 
 def to_review(user: User) -> QuerySet[Report]:

@@ -10,7 +10,6 @@ from portal.home.queries import waiting_for_review
 from portal.people.models import Role, User
 
 
-
 @dataclass(frozen=True)
 class Place:
     """A page in the navigation, and the pages that are reached through it."""

@@ -62,7 +62,9 @@ def test_the_grade_of_a_note_is_told_while_typing(ward: Ward, client: Client) ->
     easy = client.post(where, {"text": "Take this pill at night. Call me if you feel ill. I am here to help you."})
     hard = client.post(
         where,
-        {"text": "Pharmacogenomic considerations necessitate individualised therapeutic reconsideration immediately."},
+        {
+            "text": "Pharmacogenomic considerations necessitate individualised therapeutic reconsideration immediately."
+        },
     )
     assert b"Easy to read" in easy.content
     assert b"Hard to read" in hard.content
