@@ -1,4 +1,4 @@
-"""A real browser for the journeys: Chromium driven over a live server, and the baseline every visited page must meet."""
+"""A real browser for the journeys: Chromium over a live server, and the baseline every visited page must meet."""
 
 from __future__ import annotations
 

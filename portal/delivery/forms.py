@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from portal.delivery.actions import NOTE_LIMIT, medicines
 from portal.reports.models import Report
 
-
 WHOLE_REPORT = "-"
 
 

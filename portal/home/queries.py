@@ -1,4 +1,4 @@
-"""What each person's first screen lists. Every row belongs to another room; this one only gathers, scoped to the asker."""
+"""What each person's first screen lists. Every row belongs to another room; this one gathers, scoped to the asker."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -143,7 +143,7 @@ REFUSED_LISTED_FOR = timedelta(days=30)
 
 
 def work_queue(user: User) -> list[QueueRow]:
-    """Everything about the asker's patients that waits for somebody: most urgent kind first, oldest first within it."""
+    """What waits for somebody about the asker's patients: most urgent kind first, oldest first within it."""
     rows = [QueueRow(Work.TO_REVIEW, report.patient, report.created_at, report.pk) for report in to_review(user)]
     listed = Q(status__in=[status for status in _WORK_OF_STATUS if status != FileStatus.REFUSED])
     # A refused file is for its sender to mend: told to the care team for a while, then left.

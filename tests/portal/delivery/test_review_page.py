@@ -60,12 +60,7 @@ def test_an_empty_note_is_answered_with_what_to_do(ward: Ward, client: Client) -
 def test_the_grade_of_a_note_is_told_while_typing(ward: Ward, client: Client) -> None:
     where = address("grade", ward.draft)
     easy = client.post(where, {"text": "Take this pill at night. Call me if you feel ill. I am here to help you."})
-    hard = client.post(
-        where,
-        {
-            "text": "Pharmacogenomic considerations necessitate individualised therapeutic reconsideration immediately."
-        },
-    )
+    hard = client.post(where, {"text": "Pharmacogenomic considerations necessitate therapeutic reconsideration."})
     assert b"Easy to read" in easy.content
     assert b"Hard to read" in hard.content
 

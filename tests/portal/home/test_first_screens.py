@@ -13,7 +13,7 @@ from consent.ledger.models import Decision
 from portal.home.navigation import PLACES, navigation
 from portal.home.queries import OVERDUE_AFTER, Task, Work, patient_home, work_queue
 from portal.people.models import Patient, Role, User
-from portal.reports.models import ReportStatus
+from portal.reports.models import Report, ReportStatus
 from portal.results.models import FileStatus, Job, JobStatus, ResultFile
 from tests.people import (
     Clinic,
@@ -30,7 +30,10 @@ from tests.people import (
 
 @pytest.fixture
 def clinic(db: None) -> Clinic:
-    return make_clinic()
+    made = make_clinic()
+    # Every draft here is made by the test that needs one.
+    Report.objects.filter(status=ReportStatus.DRAFT).delete()
+    return made
 
 
 def screen(user: User, address: str = "/") -> str:
