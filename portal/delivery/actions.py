@@ -39,9 +39,19 @@ def medicines(report: Report) -> list[str]:
     return sorted({row["drug"] for part in ("guidance", "unanswered") for row in result.get(part, [])})
 
 
+def permitted(actor: User, action: str, report: Report) -> Decision:
+    """The permission to act. Who may act but for the patient's consent is told so; all others learn nothing."""
+    try:
+        return require(actor, action, report)
+    except Denied as denied:
+        if denied.decision.reason == "no_consent":
+            raise DeliveryRefused(Refusal.CONSENT_MISSING) from denied
+        raise
+
+
 def annotate(actor: User, report: Report, about: str, text: str) -> Annotation:
     """Put a note on the draft, or replace the one that stands in the same place."""
-    _permitted(actor, "annotate.report", report)
+    permitted(actor, "annotate.report", report)
     text = text.strip()
     if not text:
         raise DeliveryRefused(Refusal.EMPTY_NOTE)
@@ -60,7 +70,7 @@ def annotate(actor: User, report: Report, about: str, text: str) -> Annotation:
 
 def remove_annotation(actor: User, report: Report, about: str) -> None:
     """Take a note off the draft. Nothing happens when it is gone already."""
-    _permitted(actor, "annotate.report", report)
+    permitted(actor, "annotate.report", report)
     with transaction.atomic():
         _draft(report.pk)
         removed, _ = Annotation.objects.filter(report_id=report.pk, about=about).delete()
@@ -74,7 +84,7 @@ def sign(actor: User, report: Report, shown: str) -> SignOff:
     `shown` is the `shown_hash` of the page the actor signed from; when draft or notes have changed since, nothing is
     signed. The caller has made sure that the actor has just re-authenticated.
     """
-    _permitted(actor, "sign.report", report)
+    permitted(actor, "sign.report", report)
     with transaction.atomic():
         report = Report.objects.select_for_update().get(pk=report.pk)
         signed = SignOff.objects.filter(report=report).first()
@@ -84,7 +94,7 @@ def sign(actor: User, report: Report, shown: str) -> SignOff:
             raise DeliveryRefused(Refusal.ALREADY_SIGNED)
         if report.status != ReportStatus.DRAFT or not report.content_hash:
             raise DeliveryRefused(Refusal.NOT_READY)
-        permitted = _consent(report)
+        consent = _consent(report)
         notes = list(Annotation.objects.filter(report=report).select_related("author").order_by("about"))
         if shown != shown_hash(report, notes):
             raise DeliveryRefused(Refusal.CHANGED)
@@ -106,7 +116,7 @@ def sign(actor: User, report: Report, shown: str) -> SignOff:
             knowledge_release=final.knowledge_release,
             at=now,
         )
-        log.record(actor, "sign.report", final, consent_events=permitted.event_ids)
+        log.record(actor, "sign.report", final, consent_events=consent.event_ids)
         release(final, at=now)
     return signature
 
@@ -114,30 +124,20 @@ def sign(actor: User, report: Report, shown: str) -> SignOff:
 def release(report: Report, *, at: datetime) -> Release:
     """Make a signed report the patient's to read from `at` on. Done by the system, at once, on signing."""
     with transaction.atomic():
-        permitted = _consent(report)
+        consent = _consent(report)
         row, new = Release.objects.get_or_create(report=report, defaults={"at": at})
         if new:
-            log.record(None, "release.report", report, consent_events=permitted.event_ids)
+            log.record(None, "release.report", report, consent_events=consent.event_ids)
     return row
 
 
 def read(actor: User, report: Report, *, action: str = "read.report") -> None:
     """Note that somebody opened a report (or took its PDF away); the patient's own first time is kept."""
-    decision = _permitted(actor, action, report)
+    decision = permitted(actor, action, report)
     own = report.patient.account_id == actor.pk
     if own and report.release.first_read_at is None:
         Release.objects.filter(report=report, first_read_at=None).update(first_read_at=timezone.now())
     log.record(actor, action, report, consent_events=decision.consent_events)
-
-
-def _permitted(actor: User, action: str, report: Report) -> Decision:
-    """The permission to act. Who may act but for the patient's consent is told so; all others learn nothing."""
-    try:
-        return require(actor, action, report)
-    except Denied as denied:
-        if denied.decision.reason == "no_consent":
-            raise DeliveryRefused(Refusal.CONSENT_MISSING) from denied
-        raise
 
 
 def _draft(report_id: UUID) -> Report:
@@ -149,7 +149,7 @@ def _draft(report_id: UUID) -> Report:
 
 
 def _consent(report: Report) -> Permission:
-    permitted = permission(report.patient, PGX)
-    if not permitted.permitted:
+    consent = permission(report.patient, PGX)
+    if not consent.permitted:
         raise DeliveryRefused(Refusal.CONSENT_MISSING)
-    return permitted
+    return consent

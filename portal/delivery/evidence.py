@@ -1,4 +1,4 @@
-"""What a clinician checks a draft against: coded findings, coverage and caveats, gene by gene and medicine by medicine.
+"""What a clinician checks a draft against: coded findings, coverage and caveats, by gene and by medicine.
 
 A code keeps its technical words from the word modules; one without them is shown as the code itself, never left out.
 """

@@ -72,10 +72,11 @@ def report_pdf(request: HttpRequest, report_id: UUID) -> HttpResponse | FileResp
     found = _report(request, report_id)
     if found.status == ReportStatus.DRAFT:
         raise Http404
-    if not _pdf_ready(found):
-        context = {"report": found, "pdf_ready": False, "made_up": found.patient.made_up}
-        return render(request, "delivery/pdf_waiting.html", context, status=202)
     try:
+        actions.permitted(_user(request), "download.report", found)
+        if not _pdf_ready(found):
+            context = {"report": found, "pdf_ready": False, "made_up": found.patient.made_up}
+            return render(request, "delivery/pdf_waiting.html", context, status=202)
         actions.read(_user(request), found, action="download.report")
     except DeliveryRefused as refused:
         return _closed(request, found, refused)

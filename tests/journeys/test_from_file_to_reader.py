@@ -36,7 +36,7 @@ def genome(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 def laboratory_sends(visitor: Visitor, town: Town, path: Path, *, family_name: str | None = None) -> None:
     page = visitor.page
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Send a file").click()
-    page.get_by_label("Accession").fill(town.order.accession)
+    page.get_by_label("Order number").fill(town.order.accession)
     page.get_by_label("Birth date").fill(town.patient.birth_date.isoformat())
     page.get_by_label("Family name").fill(family_name or town.patient.family_name)
     page.locator("input[type=file]").set_input_files(path)
