@@ -16,6 +16,7 @@ from portal.delivery import actions, queries
 from portal.delivery.errors import DeliveryRefused, Refusal
 from portal.delivery.evidence import evidence
 from portal.delivery.forms import WHOLE_REPORT, NoteForm, SignForm
+from portal.delivery.preview import preview
 from portal.people.models import Role, User
 from portal.reports.gate import HIGHEST_GRADE
 from portal.reports.models import Report, ReportStatus
@@ -173,7 +174,8 @@ def draft_pdf(request: HttpRequest, report_id: UUID) -> HttpResponse:
         actions.read(_user(request), found)
     except DeliveryRefused as refused:
         return _closed(request, found, refused)
-    response = HttpResponse(render_pdf(found.document), content_type="application/pdf")
+    notes = found.annotations.select_related("author")
+    response = HttpResponse(render_pdf(preview(found, notes)), content_type="application/pdf")
     response.headers["Content-Disposition"] = 'inline; filename="draft.pdf"'
     return response
 
@@ -210,12 +212,13 @@ def _review_page(
 ) -> HttpResponse:
     decision = decide(_user(request), "sign.report", found)
     is_draft = found.status == ReportStatus.DRAFT
+    notes = list(found.annotations.select_related("author").order_by("about"))
     asked = request.GET.get("refused", "")
     context = {
         "report": found,
-        "document": found.document,
+        "document": preview(found, notes) if is_draft else found.document,
         "evidence": evidence(found.interpretation.result, found.document, found.language),
-        "notes": found.annotations.select_related("author").order_by("about"),
+        "notes": notes,
         "note_form": note_form,
         "sign_form": sign_form,
         "may_sign": is_draft and decision.permitted,

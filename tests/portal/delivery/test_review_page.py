@@ -51,6 +51,16 @@ def test_a_note_is_saved_changed_and_removed(ward: Ward, client: Client) -> None
     assert not ward.draft.annotations.exists()
 
 
+def test_the_draft_shows_each_note_where_the_patient_will_find_it(ward: Ward, client: Client) -> None:
+    client.post(address("note", ward.draft), {"about": "clopidogrel", "text": "Tell each doctor you see about it."})
+    answer = client.get(address("review", ward.draft))
+    cards = [card for group in answer.context["document"]["groups"] for card in group["cards"]]
+    noted = {card["drug"]: [note["text"] for note in card["notes"]] for card in cards if card["notes"]}
+    assert noted == {"clopidogrel": ["Tell each doctor you see about it."]}
+    assert answer.context["document"]["draft"]
+    assert b"Dr Amina Okafor" in answer.content
+
+
 def test_an_empty_note_is_answered_with_what_to_do(ward: Ward, client: Client) -> None:
     answer = client.post(address("note", ward.draft), {"about": "-", "text": " "})
     assert answer.status_code == 422
