@@ -220,6 +220,7 @@ def _review_page(
         "evidence": evidence(found.interpretation.result, found.document, found.language),
         "notes": notes,
         "note_form": note_form,
+        "limit": HIGHEST_GRADE,
         "sign_form": sign_form,
         "may_sign": is_draft and decision.permitted,
         "is_draft": is_draft,
