@@ -18,6 +18,7 @@ from portal.delivery.evidence import evidence
 from portal.delivery.forms import WHOLE_REPORT, NoteForm, SignForm
 from portal.delivery.preview import preview
 from portal.people.models import Role, User
+from portal.people.queries import patient_of_account
 from portal.reports.gate import HIGHEST_GRADE
 from portal.reports.models import Report, ReportStatus
 from portal.reports.readability import measure
@@ -41,8 +42,11 @@ def _report(request: HttpRequest, report_id: UUID) -> Report:
 @require_GET
 def report_list(request: HttpRequest) -> HttpResponse:
     user = _user(request)
-    rows = queries.reports_for_patient(user) if user.role == Role.PATIENT else queries.recently_signed(user)
-    return render(request, "delivery/report_list.html", {"reports": rows, "own": user.role == Role.PATIENT})
+    own = user.role == Role.PATIENT
+    rows = queries.reports_for_patient(user) if own else queries.recently_signed(user)
+    patient = patient_of_account(user)
+    context = {"reports": rows, "own": own, "made_up": patient is not None and patient.made_up}
+    return render(request, "delivery/report_list.html", context)
 
 
 @login_required

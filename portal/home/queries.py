@@ -121,10 +121,6 @@ class QueueRow:
     explanation: str = ""
 
     @property
-    def just_now(self) -> bool:
-        return timezone.now() - self.since < timedelta(minutes=1)
-
-    @property
     def overdue(self) -> bool:
         needs_a_person = self.work in (Work.TO_REVIEW, Work.ON_HOLD, Work.FAILED)
         return needs_a_person and timezone.now() - self.since > OVERDUE_AFTER

@@ -76,6 +76,12 @@ def test_the_result_page_asks_the_database_five_times_at_most(
         assert client.get(address("report", released.draft)).status_code == 200
 
 
+def test_a_made_up_person_is_called_made_up_on_every_page(released: Ward) -> None:
+    client = signed_in(released.account)
+    for page in ("/", reverse("delivery:report_list"), address("report", released.draft)):
+        assert b"Made-up person." in client.get(page).content, page
+
+
 def test_taking_back_the_yes_closes_the_report_and_says_so(released: Ward) -> None:
     allow(released.patient, decision=Decision.WITHDRAW)
     client = signed_in(released.account)
