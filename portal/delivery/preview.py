@@ -23,5 +23,7 @@ def preview(report: Report, notes: Iterable[Annotation]) -> dict[str, Any]:
         )
         for note in notes
     ]
+    if not placed:
+        return dict(report.document)
     unsigned = {part: report.document[part] for part in ("draft", "signature", "glance")}
     return signed(report.document, placed, _NOBODY) | unsigned
