@@ -39,14 +39,14 @@ def load(clients: list[Client], path: str) -> list[float]:
 def measure(stack: Stack) -> None:
     made = released_report(stack)
     clients = [Client(stack) for _ in range(CLIENTS)]
-    clients[0].sign_in(made.patient_email, made.password)
+    clients[0].sign_in(made.patient, made.password)
     for client in clients[1:]:
         client.cookies = dict(clients[0].cookies)
     ours: list[float] = []
     theirs: list[float] = []
     for _ in range(ROUNDS):
         theirs += load(clients, "/benchmark-minimal/")
-        ours += load(clients, made.report_path)
+        ours += load(clients, made.path)
     head(f"Result page, {CLIENTS} people at once, {ROUNDS * SECONDS:.0f} s each, gunicorn with 2 workers")
     row("page, p95", percentile(ours, 0.95), "minimal page", percentile(theirs, 0.95), "≤ 1.5")
     row("page, median", percentile(ours, 0.5), "minimal page", percentile(theirs, 0.5), "")
