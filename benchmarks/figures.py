@@ -12,7 +12,10 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def row(what: str, ours: float, peer_name: str, peer: float, goal: str) -> None:
-    print(f"| {what} | {ours * 1000:.0f} ms | {peer_name} {peer * 1000:.0f} ms | {ours / peer:.2f} | {goal} |", flush=True)
+    print(
+        f"| {what} | {ours * 1000:.0f} ms | {peer_name} {peer * 1000:.0f} ms | {ours / peer:.2f} | {goal} |",
+        flush=True,
+    )
 
 
 def head(title: str) -> None:

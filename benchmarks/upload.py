@@ -1,4 +1,4 @@
-"""From the laboratory's upload to a page the clinician can read, and to the PDF: one file after another, idle queue."""
+"""From the laboratory's upload to a page the clinician can read, and to the PDF, on an idle queue."""
 
 from __future__ import annotations
 

@@ -3,11 +3,15 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from portal.home.views import home
+from portal.home.views import home, style
 
 urlpatterns = [
     path("", home, name="home"),
+    path("style/", style, name="style"),
+    path("reports/", include("portal.delivery.urls")),
     path("accounts/", include("allauth.urls")),
+    path("api/", include("portal.api.urls")),
+    path("health/", include("portal.api.health")),
     path("access/", include("portal.access.urls")),
     path("consent/", include("consent.desk.urls")),
     path("results/", include("portal.results.urls")),

@@ -29,6 +29,7 @@ def quick_checks() -> list[tuple[str, list[str]]]:
         ("system check: permissions and words are complete", [*MANAGE, "check", "--fail-level", "WARNING"]),
         ("migrations are complete", [*MANAGE, "makemigrations", "--check", "--dry-run"]),
         ("translations are complete", [PYTHON, "-m", "tests.translations"]),
+        ("fonts can be made", [*MANAGE, "fonts"]),
     ]
 
 
@@ -53,11 +54,11 @@ def main(arguments: list[str]) -> int:
         return 0 if run("tests", pytest, environment, show=True) else 1
 
     good = [run(name, command, environment) for name, command in quick_checks()]
-    from tests.services import PostgreSQL
+    from tests.services import postgres_is_here, postgres_server
 
-    if PostgreSQL.available():
-        with PostgreSQL() as server:
-            on_postgresql = dict(environment, DATABASE_URL=server.url)
+    if postgres_is_here():
+        with postgres_server() as address:
+            on_postgresql = dict(environment, DATABASE_URL=address)
             good.append(
                 run(
                     "tests on PostgreSQL",

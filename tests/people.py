@@ -106,7 +106,13 @@ def make_interpretation(file: ResultFile, **fields: Any) -> Interpretation:
             "result_file": file,
             "patient": file.patient,
             "knowledge_release": "k" * 16,
-            "result": {"sample": "S1", "assembly": "GRCh38", "genes": {}, "guidance": [], "knowledge": "k" * 16},
+            "result": {
+                "sample": "S1",
+                "assembly": "GRCh38",
+                "genes": {},
+                "guidance": [],
+                "knowledge": {"id": "k" * 16},
+            },
             **fields,
         }
     )
@@ -127,7 +133,7 @@ def make_report(interpretation: Interpretation, **fields: Any) -> Report:
             "interpretation": interpretation,
             "patient": interpretation.patient,
             "language": "en",
-            "document": {"title": "Your genes and your medicines"},
+            "document": {"title": "Your genes and your medicines", "language": "en"},
             "content_hash": uuid.uuid4().hex * 2,
             "knowledge_release": interpretation.knowledge_release,
             **fields,
@@ -160,7 +166,10 @@ def release(report: Report) -> Release:
 
 @dataclass
 class Clinic:
-    """Ada's file has gone the whole road. Ben is another patient with another clinician and another laboratory."""
+    """Ada's file has gone the whole road, and a newer draft waits for a signature.
+
+    Ben is another patient with another clinician and another laboratory.
+    """
 
     ada: Patient
     ben: Patient
@@ -178,6 +187,7 @@ class Clinic:
     file: ResultFile
     interpretation: Interpretation
     report: Report
+    draft: Report
     annotation: Annotation
     sign_off: SignOff
     release: Release
@@ -235,6 +245,7 @@ def make_clinic(*, consent: bool = True) -> Clinic:
     file = make_file(ada, laboratory_user, order)
     interpretation = make_interpretation(file)
     report = make_report(interpretation)
+    draft = make_report(interpretation, edition=2)
     annotation = Annotation.objects.create(report=report, text="Let us talk about this.", author=clinician)
     return Clinic(
         ada=ada,
@@ -253,6 +264,7 @@ def make_clinic(*, consent: bool = True) -> Clinic:
         file=file,
         interpretation=interpretation,
         report=report,
+        draft=draft,
         annotation=annotation,
         sign_off=sign(report, clinician),
         release=release(report),

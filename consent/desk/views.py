@@ -59,7 +59,7 @@ def _answer(request: HttpRequest, user: User, patient: Patient, text: texts.Cons
         match request.POST.get("answer"):
             case "yes":
                 actions.give(user, patient, text.scope, locale=text.locale, shown_hash=shown)
-                messages.success(request, _("Thank you. We have kept your yes. You can take it back here at any time."))
+                messages.success(request, _("Thank you. We have kept your yes. You can take it back at any time."))
             case "no":
                 actions.refuse(user, patient, text.scope, locale=text.locale, shown_hash=shown)
                 messages.success(request, _("We have kept your no. We will not read your file. Your care goes on."))

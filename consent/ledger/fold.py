@@ -33,7 +33,13 @@ AnyAct = TypeVar("AnyAct", bound=Act)
 def deciding_act(acts: Iterable[AnyAct], at: datetime) -> AnyAct | None:
     """The act the state rests on at a moment; acts after that moment do not count."""
     known = [act for act in acts if act.at <= at]
-    return max(known, key=lambda act: (act.sequence, act.decision != Decision.PERMIT), default=None)
+    return max(known, key=_place, default=None)
+
+
+def _place(act: Act) -> tuple[int, bool, float]:
+    """Later acts come last; of two that claim the same place, the one that allows less."""
+    ends = act.expires_at.timestamp() if act.expires_at else float("inf")
+    return (act.sequence, act.decision != Decision.PERMIT, -ends)
 
 
 def fold(acts: Iterable[Act], at: datetime) -> State:

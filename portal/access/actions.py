@@ -38,9 +38,7 @@ def invite(
 def _send_invitation(user: User, site: str) -> None:
     """The message names the clinic and nothing about health."""
     key = default_token_generator.make_token(user)
-    path = reverse(
-        "account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key}
-    )
+    path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
     context = {"clinic_name": settings.CLINIC_NAME, "site_name": settings.SITE_NAME, "link": site.rstrip("/") + path}
     send_mail(
         subject=" ".join(render_to_string("access/invitation_subject.txt", context).split()),

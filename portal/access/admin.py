@@ -53,7 +53,7 @@ class UserAdmin(OperatorAdmin):
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         assert isinstance(request.user, User)
-        facts = {"name": obj.name, "role": obj.role, "laboratory": obj.laboratory}
+        facts: dict[str, Any] = {"name": obj.name, "role": obj.role, "laboratory": obj.laboratory}
         if not change:
             made = actions.invite(request.user, email=obj.email, site=request.build_absolute_uri("/"), **facts)
             obj.pk, obj._state.adding = made.pk, False

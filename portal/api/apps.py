@@ -1,4 +1,4 @@
-"""Registers the room with Django."""
+"""Registers the room with Django, and how machines sign in with the API's description."""
 
 from django.apps import AppConfig
 
@@ -7,3 +7,6 @@ class ApiConfig(AppConfig):
     name = "portal.api"
     label = "api"
     verbose_name = "API"
+
+    def ready(self) -> None:
+        from portal.api import openapi  # noqa: F401  (registers itself)

@@ -30,7 +30,8 @@ class SignOff(models.Model):
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=20)
     name = models.CharField(max_length=120, help_text="The signer's name as it stood then.")
-    content_hash = models.CharField(max_length=64)
+    shown_hash = models.CharField(max_length=64, help_text="sha256 of the draft and notes on the signer's screen.")
+    content_hash = models.CharField(max_length=64, help_text="sha256 of the signed document.")
     knowledge_release = models.CharField(max_length=64)
     at = models.DateTimeField()
 

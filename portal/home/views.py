@@ -1,10 +1,53 @@
-"""First screens."""
+"""First screens: one per role."""
+
+from typing import cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from portal.home import queries
+from portal.people.models import Role, User
 
 
 @login_required
+@require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "home/home.html")
+    user = cast(User, request.user)
+    match user.role:
+        case Role.PATIENT:
+            return _patient(request, user)
+        case Role.CLINICIAN | Role.COUNSELLOR:
+            return _queue(request, user)
+        case Role.LABORATORY:
+            return render(request, "home/laboratory.html", {"files": queries.sent_files(user)})
+        case Role.OPERATOR:
+            return render(request, "home/operator.html", {"jobs": queries.stopped_jobs(user)})
+        case Role.PRIVACY_OFFICER:
+            return render(request, "home/privacy_officer.html")
+        case _:
+            return render(request, "home/other.html")
+
+
+@require_GET
+def style(request: HttpRequest) -> HttpResponse:
+    """The living style page: every component, made of made-up content."""
+    return render(request, "style/index.html")
+
+
+def _patient(request: HttpRequest, user: User) -> HttpResponse:
+    found = queries.patient_home(user)
+    if found is None:
+        return render(request, "home/other.html")
+    return render(request, "home/patient.html", {"home": found, "made_up": found.patient.made_up})
+
+
+def _queue(request: HttpRequest, user: User) -> HttpResponse:
+    rows = queries.work_queue(user)
+    kinds = [work for work in queries.Work if any(row.work == work for row in rows)]
+    asked = request.GET.get("show", "")
+    shown = [row for row in rows if row.work == asked] if asked in kinds else rows
+    counts = [(work, sum(row.work == work for row in rows)) for work in kinds]
+    context = {"rows": shown, "counts": counts, "total": len(rows), "shown": asked if asked in kinds else ""}
+    return render(request, "home/queue.html", context)

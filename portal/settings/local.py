@@ -3,7 +3,7 @@
 import secrets
 
 from portal.settings.base import *  # noqa: F403
-from portal.settings.base import VAR
+from portal.settings.base import LOGGING, VAR
 
 DEBUG = False
 VAR.mkdir(parents=True, exist_ok=True)
@@ -17,3 +17,12 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 WHITENOISE_USE_FINDERS = True
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR / "mail"
+
+# The terminal is for the person who runs the demonstration; events go to a file.
+LOGGING["handlers"]["lines"] = {
+    "class": "logging.handlers.RotatingFileHandler",
+    "formatter": "codes",
+    "filename": VAR / "portal.log",
+    "maxBytes": 10_000_000,
+    "backupCount": 3,
+}

@@ -15,7 +15,7 @@ from portal.access.decide import Denied, decide, require
 from portal.access.matrix import ACTIONS, RULES
 from portal.access.models import AccessEvent, Outcome
 from portal.people.models import CareRelationship
-from tests.people import Clinic, allow, make_clinic, make_interpretation, make_report
+from tests.people import Clinic, allow, make_clinic, make_interpretation
 
 pytestmark = pytest.mark.django_db
 
@@ -70,7 +70,7 @@ def test_no_rule_lets_anyone_in_who_is_not_signed_in_or_switched_off(clinic: Cli
 
 
 def test_a_patient_reads_nothing_that_is_not_released(clinic: Clinic) -> None:
-    draft = make_report(clinic.interpretation, edition=2)
+    draft = clinic.draft
     assert decide(clinic.ada_user, "read.report", draft).reason == "not_released"
     assert decide(clinic.clinician, "read.report", draft)
     unread = make_interpretation(clinic.file, knowledge_release="newer")
@@ -81,6 +81,15 @@ def test_a_release_without_a_signature_releases_nothing(clinic: Clinic) -> None:
     clinic.sign_off.delete()
     clinic.report.refresh_from_db()
     assert decide(clinic.ada_user, "read.report", clinic.report).reason == "not_released"
+
+
+def test_a_release_in_the_future_releases_nothing_yet(clinic: Clinic) -> None:
+    clinic.release.at = timezone.now() + datetime.timedelta(hours=1)
+    clinic.release.save()
+    clinic.report.refresh_from_db()
+    assert decide(clinic.ada_user, "read.report", clinic.report).reason == "not_released"
+    later = timezone.now() + datetime.timedelta(hours=2)
+    assert decide(clinic.ada_user, "read.report", clinic.report, at=later)
 
 
 @pytest.mark.parametrize("act", [Act.WITHDRAW, Act.DENY])

@@ -66,7 +66,7 @@ class Command(BaseCommand):
 
             print("\nReports")
             for report in reports:
-                where = Path(settings.MEDIA_ROOT) / report.pdf.name if report.pdf else "no PDF could be made"
+                where = report.pdf.path if report.pdf else "no PDF could be made"
                 print(f"  {report.patient.full_name} ({report.get_status_display().lower()}): {where}")
             if options["once"]:
                 return

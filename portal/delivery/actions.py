@@ -1,0 +1,155 @@
+"""The acts that bring a draft to its patient: note, sign, release, read.
+
+Each checks permission and consent, changes rows in one transaction and writes the access log. Each can be done twice
+without harm.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from consent.desk.queries import Permission, permission
+from portal.access import log
+from portal.access.decide import Decision, Denied, require
+from portal.access.matrix import PGX
+from portal.delivery.errors import DeliveryRefused, Refusal
+from portal.delivery.models import Annotation, Release, SignOff
+from portal.people.models import User
+from portal.reports.actions import finalise
+from portal.reports.models import Report, ReportStatus
+
+NOTE_LIMIT = 2000
+
+
+def shown_hash(report: Report, notes: Iterable[Annotation]) -> str:
+    """Identify exactly what a reviewer sees: the draft and every note on it (sha256, hexadecimal)."""
+    seen = [report.content_hash, report.knowledge_release]
+    seen += sorted(json.dumps([note.about, note.text, str(note.author_id)]) for note in notes)
+    return hashlib.sha256("\n".join(seen).encode()).hexdigest()
+
+
+def medicines(report: Report) -> list[str]:
+    """The medicines a note on this report can be about, as the engine names them."""
+    result = report.interpretation.result
+    return sorted({row["drug"] for part in ("guidance", "unanswered") for row in result.get(part, [])})
+
+
+def permitted(actor: User, action: str, report: Report) -> Decision:
+    """The permission to act. Who may act but for the patient's consent is told so; all others learn nothing."""
+    try:
+        return require(actor, action, report)
+    except Denied as denied:
+        if denied.decision.reason == "no_consent":
+            raise DeliveryRefused(Refusal.CONSENT_MISSING) from denied
+        raise
+
+
+def annotate(actor: User, report: Report, about: str, text: str) -> Annotation:
+    """Put a note on the draft, or replace the one that stands in the same place."""
+    permitted(actor, "annotate.report", report)
+    text = text.strip()
+    if not text:
+        raise DeliveryRefused(Refusal.EMPTY_NOTE)
+    if len(text) > NOTE_LIMIT:
+        raise DeliveryRefused(Refusal.LONG_NOTE)
+    if about and about not in medicines(report):
+        raise DeliveryRefused(Refusal.UNKNOWN_MEDICINE)
+    with transaction.atomic():
+        _draft(report.pk)
+        note, _ = Annotation.objects.update_or_create(
+            report_id=report.pk, about=about, defaults={"text": text, "author": actor}
+        )
+        log.record(actor, "annotate.report", report)
+    return note
+
+
+def remove_annotation(actor: User, report: Report, about: str) -> None:
+    """Take a note off the draft. Nothing happens when it is gone already."""
+    permitted(actor, "annotate.report", report)
+    with transaction.atomic():
+        _draft(report.pk)
+        removed, _ = Annotation.objects.filter(report_id=report.pk, about=about).delete()
+        if removed:
+            log.record(actor, "annotate.report", report)
+
+
+def sign(actor: User, report: Report, shown: str) -> SignOff:
+    """Sign what the actor saw, and release it.
+
+    `shown` is the `shown_hash` of the page the actor signed from; when draft or notes have changed since, nothing is
+    signed. The caller has made sure that the actor has just re-authenticated.
+    """
+    permitted(actor, "sign.report", report)
+    with transaction.atomic():
+        report = Report.objects.select_for_update().get(pk=report.pk)
+        signed = SignOff.objects.filter(report=report).first()
+        if signed is not None:
+            if signed.signed_by_id == actor.pk and signed.shown_hash == shown:
+                return signed
+            raise DeliveryRefused(Refusal.ALREADY_SIGNED)
+        if report.status != ReportStatus.DRAFT or not report.content_hash:
+            raise DeliveryRefused(Refusal.NOT_READY)
+        consent = _consent(report)
+        notes = list(Annotation.objects.filter(report=report).select_related("author").order_by("about"))
+        if shown != shown_hash(report, notes):
+            raise DeliveryRefused(Refusal.CHANGED)
+        now = timezone.now()
+        final = finalise(
+            report.pk,
+            notes=[
+                {"about": n.about, "text": n.text, "by": n.author.name, "at": n.updated_at.isoformat()} for n in notes
+            ],
+            signature={"name": actor.name, "role": actor.role, "at": now.isoformat()},
+        )
+        signature = SignOff.objects.create(
+            report=final,
+            signed_by=actor,
+            role=actor.role,
+            name=actor.name,
+            shown_hash=shown,
+            content_hash=final.content_hash,
+            knowledge_release=final.knowledge_release,
+            at=now,
+        )
+        log.record(actor, "sign.report", final, consent_events=consent.event_ids)
+        release(final, at=now)
+    return signature
+
+
+def release(report: Report, *, at: datetime) -> Release:
+    """Make a signed report the patient's to read from `at` on. Done by the system, at once, on signing."""
+    with transaction.atomic():
+        consent = _consent(report)
+        row, new = Release.objects.get_or_create(report=report, defaults={"at": at})
+        if new:
+            log.record(None, "release.report", report, consent_events=consent.event_ids)
+    return row
+
+
+def read(actor: User, report: Report, *, action: str = "read.report") -> None:
+    """Note that somebody opened a report (or took its PDF away); the patient's own first time is kept."""
+    decision = permitted(actor, action, report)
+    own = report.patient.account_id == actor.pk
+    if own and report.release.first_read_at is None:
+        Release.objects.filter(report=report, first_read_at=None).update(first_read_at=timezone.now())
+    log.record(actor, action, report, consent_events=decision.consent_events)
+
+
+def _draft(report_id: UUID) -> Report:
+    """The report's row, locked, as long as it can still be changed."""
+    report = Report.objects.select_for_update().get(pk=report_id)
+    if report.status != ReportStatus.DRAFT:
+        raise DeliveryRefused(Refusal.ALREADY_SIGNED)
+    return report
+
+
+def _consent(report: Report) -> Permission:
+    consent = permission(report.patient, PGX)
+    if not consent.permitted:
+        raise DeliveryRefused(Refusal.CONSENT_MISSING)
+    return consent

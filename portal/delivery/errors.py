@@ -1,0 +1,21 @@
+"""Why an act of delivery was refused, as a code. The sentence for each code stands in the page templates."""
+
+from enum import StrEnum
+
+
+class Refusal(StrEnum):
+    CHANGED = "changed"  # the draft or a note is no longer what the signer saw
+    ALREADY_SIGNED = "already_signed"
+    CONSENT_MISSING = "consent_missing"
+    NOT_READY = "not_ready"  # nothing has been composed yet
+    EMPTY_NOTE = "empty_note"
+    UNKNOWN_MEDICINE = "unknown_medicine"
+    LONG_NOTE = "long_note"
+
+
+class DeliveryRefused(Exception):
+    """The act was not done and nothing was changed."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.value)
+        self.refusal = refusal

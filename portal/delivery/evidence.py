@@ -1,0 +1,153 @@
+"""What a clinician checks a draft against: coded findings, coverage and caveats, by gene and by medicine.
+
+A code keeps its technical words from the word modules; one without them is shown as the code itself, never left out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from portal.reports.words import MissingWords, Words, load
+
+
+@dataclass(frozen=True)
+class GeneEvidence:
+    """One gene's result as the engine states it."""
+
+    gene: str
+    diplotypes: tuple[str, ...]
+    tied: int
+    phenotypes: tuple[tuple[str, str], ...]  # what it is, and which sources say so
+    possible: tuple[str, ...]
+    tested: int
+    defined: int
+    deciding: int
+    deciding_tested: int
+    not_excluded: tuple[str, ...]
+    phased: bool
+    caveats: tuple[str, ...]
+
+    @property
+    def fully_tested(self) -> bool:
+        return self.deciding_tested >= self.deciding
+
+
+@dataclass(frozen=True)
+class AdviceEvidence:
+    """One line of guidance, or the reason there is none."""
+
+    source: str
+    says: str
+    strength: str
+    population: str
+    rests_on: str
+    identifier: str
+    url: str
+    date: str
+    caveats: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MedicineEvidence:
+    medicine: str
+    status: str  # the status of the medicine's card in the draft
+    advice: tuple[AdviceEvidence, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    genes: tuple[GeneEvidence, ...]
+    medicines: tuple[MedicineEvidence, ...]
+    not_covered: tuple[str, ...]
+    caveats: tuple[str, ...]
+    knowledge: str
+    facts_as_of: str
+
+
+def evidence(result: Mapping[str, Any], document: Mapping[str, Any], language: str = "en") -> Evidence:
+    """Lay out an interpretation (the engine's JSON answer) for review, its medicines in the order of the draft."""
+    words = load(language)
+    status = {card["drug"]: card["status"] for group in document.get("groups", []) for card in group["cards"]}
+    order = {drug: place for place, drug in enumerate(status)}
+    genes = tuple(_gene(words, gene, row) for gene, row in sorted(result.get("genes", {}).items()))
+    advice: dict[str, list[AdviceEvidence]] = {}
+    for row in result.get("guidance", []):
+        advice.setdefault(row["drug"], []).append(_guidance(words, row))
+    for row in result.get("unanswered", []):
+        advice.setdefault(row["drug"], []).append(_unanswered(words, row))
+    knowledge = result.get("knowledge", {})
+    return Evidence(
+        genes=genes,
+        medicines=tuple(
+            MedicineEvidence(drug, status.get(drug, ""), tuple(advice[drug]))
+            for drug in sorted(advice, key=lambda drug: (order.get(drug, len(order)), drug))
+        ),
+        not_covered=tuple(result.get("not_covered", [])),
+        caveats=tuple(_say(words, "caveats", code) for code in result.get("caveats", [])),
+        knowledge=knowledge.get("id", ""),
+        facts_as_of=str(knowledge.get("facts_as_of", "")),
+    )
+
+
+def _gene(words: Words, gene: str, row: Mapping[str, Any]) -> GeneEvidence:
+    coverage = row["coverage"]
+    scores = row.get("activity_score", {})
+    said_by: dict[str, list[str]] = {}
+    for source, phenotype in sorted(row["phenotype"].items()):
+        score = scores.get(source)
+        if phenotype is not None:
+            said_by.setdefault(phenotype if score is None else f"{phenotype} ({score})", []).append(source)
+    phenotypes = tuple((phenotype, ", ".join(sources)) for phenotype, sources in said_by.items())
+    possible = sorted({name for names in row.get("possible_phenotypes", {}).values() for name in names})
+    return GeneEvidence(
+        gene=gene,
+        diplotypes=tuple(row["diplotypes"][: max(row.get("tied", 1), 1)]),
+        tied=row.get("tied", 1),
+        phenotypes=phenotypes,
+        possible=() if phenotypes else tuple(possible),
+        tested=coverage["tested"],
+        defined=coverage["defined"],
+        deciding=coverage.get("deciding", coverage["defined"]),
+        deciding_tested=coverage.get("deciding_tested", coverage["tested"]),
+        not_excluded=tuple(coverage.get("not_excluded", [])),
+        phased=row.get("phased", False),
+        caveats=tuple(_say(words, "caveats", code, gene=gene, genes=gene) for code in row.get("caveats", [])),
+    )
+
+
+def _guidance(words: Words, row: Mapping[str, Any]) -> AdviceEvidence:
+    pmids = row.get("pmids", [])
+    return AdviceEvidence(
+        source=row["source"],
+        says=_say(words, "actions", row["action"], "technical", drug=row["drug"]),
+        strength=row.get("classification", ""),
+        population=row.get("population", ""),
+        rests_on=" · ".join(f"{gene}: {key}" for gene, key in row.get("lookup", {}).items()),
+        identifier=f"PMID {pmids[0]}" if pmids else "",
+        url=f"https://pubmed.ncbi.nlm.nih.gov/{pmids[0]}/" if pmids else "",
+        date=str(row.get("facts_as_of", "")),
+        caveats=tuple(_say(words, "caveats", code, drug=row["drug"]) for code in row.get("caveats", [])),
+    )
+
+
+def _unanswered(words: Words, row: Mapping[str, Any]) -> AdviceEvidence:
+    genes = ", ".join(row.get("missing_genes") or row.get("genes", []))
+    possible = ", ".join(_say(words, "actions", code, "technical") for code in row.get("possible_actions", []))
+    return AdviceEvidence(
+        source=row["source"],
+        says=_say(words, "reasons", row["reason"], "short", drug=row["drug"], genes=genes),
+        strength="",
+        population="",
+        rests_on=possible,
+        identifier="",
+        url="",
+        date="",
+        caveats=(),
+    )
+
+
+def _say(words: Words, module: str, code: str, phrase: str | None = None, **names: str) -> str:
+    try:
+        return words.say(module, code, phrase, **names)
+    except (MissingWords, KeyError):
+        return code

@@ -1,0 +1,18 @@
+"""Addresses of delivery."""
+
+from django.urls import path
+
+from portal.delivery import views
+
+app_name = "delivery"
+urlpatterns = [
+    path("", views.report_list, name="report_list"),
+    path("<uuid:report_id>/", views.report, name="report"),
+    path("<uuid:report_id>/pdf/", views.report_pdf, name="pdf"),
+    path("<uuid:report_id>/pdf/state/", views.pdf_state, name="pdf_state"),
+    path("<uuid:report_id>/review/", views.review, name="review"),
+    path("<uuid:report_id>/review/note/", views.note, name="note"),
+    path("<uuid:report_id>/review/grade/", views.grade, name="grade"),
+    path("<uuid:report_id>/review/sign/", views.sign, name="sign"),
+    path("<uuid:report_id>/review/draft.pdf", views.draft_pdf, name="draft_pdf"),
+]

@@ -1,0 +1,234 @@
+"""Pages of delivery: the clinician's review and signature, the patient's reports and their PDF."""
+
+from typing import cast
+from uuid import UUID
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_POST
+
+from portal.access.decide import decide
+from portal.delivery import actions, queries
+from portal.delivery.errors import DeliveryRefused, Refusal
+from portal.delivery.evidence import evidence
+from portal.delivery.forms import WHOLE_REPORT, NoteForm, SignForm
+from portal.delivery.preview import preview
+from portal.people.models import Role, User
+from portal.people.queries import patient_of_account
+from portal.reports.gate import HIGHEST_GRADE
+from portal.reports.models import Report, ReportStatus
+from portal.reports.readability import measure
+from portal.reports.render import render_pdf
+from portal.reports.words import load
+
+
+def _user(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def _report(request: HttpRequest, report_id: UUID) -> Report:
+    """The report, or the same 404 for one that is unknown and one that is somebody else's."""
+    report = queries.report_for(_user(request), report_id)
+    if report is None:
+        raise Http404
+    return report
+
+
+@login_required
+@require_GET
+def report_list(request: HttpRequest) -> HttpResponse:
+    user = _user(request)
+    own = user.role == Role.PATIENT
+    rows = queries.reports_for_patient(user) if own else queries.recently_signed(user)
+    patient = patient_of_account(user)
+    context = {"reports": rows, "own": own, "made_up": patient is not None and patient.made_up}
+    return render(request, "delivery/report_list.html", context)
+
+
+@login_required
+@require_GET
+def report(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """The released report as its patient reads it; the care team sees the same page."""
+    found = _report(request, report_id)
+    if found.status == ReportStatus.DRAFT:
+        return redirect("delivery:review", report_id)
+    try:
+        actions.read(_user(request), found)
+    except DeliveryRefused as refused:
+        return _closed(request, found, refused)
+    context = {
+        "report": found,
+        "document": found.document,
+        "own": found.patient.account_id == _user(request).pk,
+        "pdf_ready": _pdf_ready(found),
+        "made_up": found.patient.made_up,
+    }
+    return render(request, "delivery/report.html", context)
+
+
+@login_required
+@require_GET
+def report_pdf(request: HttpRequest, report_id: UUID) -> HttpResponse | FileResponse:
+    """The signed PDF. Its file name says nothing about health."""
+    found = _report(request, report_id)
+    if found.status == ReportStatus.DRAFT:
+        raise Http404
+    try:
+        actions.permitted(_user(request), "download.report", found)
+        if not _pdf_ready(found):
+            context = {"report": found, "pdf_ready": False, "made_up": found.patient.made_up}
+            return render(request, "delivery/pdf_waiting.html", context, status=202)
+        actions.read(_user(request), found, action="download.report")
+    except DeliveryRefused as refused:
+        return _closed(request, found, refused)
+    name = f"report-{found.signed_at:%Y-%m-%d}.pdf"
+    return FileResponse(found.pdf.open("rb"), as_attachment=True, filename=name, content_type="application/pdf")
+
+
+@login_required
+@require_GET
+def pdf_state(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """The button to take the PDF away, or word that it is still being made. Asked for again and again by htmx."""
+    found = _report(request, report_id)
+    if found.status == ReportStatus.DRAFT or not decide(_user(request), "download.report", found):
+        raise Http404
+    return render(request, "delivery/_pdf.html", {"report": found, "pdf_ready": _pdf_ready(found)})
+
+
+@login_required
+@require_GET
+def review(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """Findings, evidence, coverage and caveats beside the patient's draft; notes and the signature below."""
+    found = _for_review(request, report_id)
+    try:
+        actions.read(_user(request), found)
+    except DeliveryRefused as refused:
+        return _closed(request, found, refused)
+    about = request.GET.get("about", "")
+    notes = {note.about: note for note in found.annotations.select_related("author").order_by("about")}
+    before = notes.get(about)
+    form = NoteForm(found, initial={"about": about or WHOLE_REPORT, "text": before.text if before else ""})
+    return _review_page(request, found, form, SignForm(initial={"shown": actions.shown_hash(found, notes.values())}))
+
+
+@login_required
+@require_POST
+def note(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """Save, replace or remove one note."""
+    found = _for_review(request, report_id)
+    user = _user(request)
+    about = request.POST.get("about", "")
+    if "remove" in request.POST:
+        try:
+            actions.remove_annotation(user, found, about)
+        except DeliveryRefused as refused:
+            return _back_to_review(found, refused.refusal)
+        return _back_to_review(found)
+    form = NoteForm(found, request.POST)
+    if not form.is_valid():
+        notes = found.annotations.select_related("author")
+        sign_form = SignForm(initial={"shown": actions.shown_hash(found, notes)})
+        return _review_page(request, found, form, sign_form, status=422)
+    try:
+        actions.annotate(user, found, form.cleaned_data["about"], form.cleaned_data["text"])
+    except DeliveryRefused as refused:
+        return _back_to_review(found, refused.refusal)
+    return _back_to_review(found)
+
+
+@login_required
+@require_POST
+def grade(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """How hard the note is to read, while it is being typed. A score, never a block."""
+    found = _for_review(request, report_id)
+    text = request.POST.get("text", "").strip()[: actions.NOTE_LIMIT]
+    reading = measure([text], load(found.language).names()) if text else None
+    return render(request, "delivery/_grade.html", {"reading": reading, "limit": HIGHEST_GRADE})
+
+
+@login_required
+@require_POST
+@reauthentication_required
+def sign(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """Sign what was on the page, right after the signer has shown again who they are."""
+    found = _for_review(request, report_id)
+    form = SignForm(request.POST)
+    if not form.is_valid():
+        # The page may be minutes old: what was shown stays what it was, a new look brings a new mark.
+        return _review_page(request, found, NoteForm(found), form, status=422)
+    try:
+        actions.sign(_user(request), found, form.cleaned_data["shown"])
+    except DeliveryRefused as refused:
+        return _back_to_review(found, refused.refusal)
+    return _back_to_review(found)
+
+
+@login_required
+@require_GET
+def draft_pdf(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """The draft as it would look on paper, marked as a draft on every page."""
+    found = _for_review(request, report_id)
+    if found.status != ReportStatus.DRAFT:
+        raise Http404
+    try:
+        actions.read(_user(request), found)
+    except DeliveryRefused as refused:
+        return _closed(request, found, refused)
+    notes = found.annotations.select_related("author")
+    response = HttpResponse(render_pdf(preview(found, notes)), content_type="application/pdf")
+    response.headers["Content-Disposition"] = 'inline; filename="draft.pdf"'
+    return response
+
+
+def _for_review(request: HttpRequest, report_id: UUID) -> Report:
+    found = _report(request, report_id)
+    if _user(request).role not in queries.CARE_ROLES:
+        raise Http404
+    return found
+
+
+def _pdf_ready(found: Report) -> bool:
+    return bool(found.pdf) and found.pdf_hash == found.content_hash
+
+
+def _closed(request: HttpRequest, found: Report, refused: DeliveryRefused) -> HttpResponse:
+    """The page that says why a report cannot be opened now."""
+    context = {
+        "refusal": refused.refusal.value,
+        "own": found.patient.account_id == _user(request).pk,
+        "made_up": found.patient.made_up,
+    }
+    return render(request, "delivery/closed.html", context, status=403)
+
+
+def _back_to_review(found: Report, refusal: Refusal | None = None) -> HttpResponse:
+    """Answer a sent form by sending the reader on, so that a reload never sends it twice."""
+    address = reverse("delivery:review", args=[found.pk])
+    return redirect(f"{address}?{urlencode({'refused': refusal.value})}" if refusal else address)
+
+
+def _review_page(
+    request: HttpRequest, found: Report, note_form: NoteForm, sign_form: SignForm, status: int = 200
+) -> HttpResponse:
+    decision = decide(_user(request), "sign.report", found)
+    is_draft = found.status == ReportStatus.DRAFT
+    notes = list(found.annotations.select_related("author").order_by("about"))
+    asked = request.GET.get("refused", "")
+    context = {
+        "report": found,
+        "document": preview(found, notes) if is_draft else found.document,
+        "evidence": evidence(found.interpretation.result, found.document, found.language),
+        "notes": notes,
+        "note_form": note_form,
+        "limit": HIGHEST_GRADE,
+        "sign_form": sign_form,
+        "may_sign": is_draft and decision.permitted,
+        "is_draft": is_draft,
+        "refusal": asked if asked in {refusal.value for refusal in Refusal} else "",
+        "made_up": found.patient.made_up,
+    }
+    return render(request, "delivery/review.html", context, status=status)

@@ -1,0 +1,67 @@
+"""Which rooms each role finds in the navigation."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from portal.home.queries import waiting_for_review
+from portal.people.models import Role, User
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page in the navigation, and the pages that are reached through it."""
+
+    view: str
+    label: str | Promise
+    leads_to: tuple[str, ...] = ()
+
+
+_REPORTS = ("delivery:report", "delivery:pdf")
+_FILES = ("results:file", "results:send_for", "results:order")
+_QUEUE = Place("home", _("Work queue"), ("delivery:review", "delivery:note", "delivery:sign"))
+_START = Place("home", _("Start"))
+_SIGNED = Place("delivery:report_list", _("Signed reports"), _REPORTS)
+
+PLACES: dict[str, tuple[Place, ...]] = {
+    Role.PATIENT: (
+        _START,
+        Place("delivery:report_list", _("My reports"), _REPORTS),
+        Place("results:files", _("My files"), (*_FILES, "results:send")),
+        Place("consent:choices", _("What I allow"), ("consent:choice",)),
+        Place("access:log", _("Who looked")),
+    ),
+    Role.CLINICIAN: (_QUEUE, Place("results:files", _("Files and orders"), _FILES), _SIGNED),
+    Role.COUNSELLOR: (_QUEUE, Place("results:files", _("Files"), _FILES), _SIGNED),
+    Role.LABORATORY: (
+        _START,
+        Place("results:send", _("Send a file")),
+        Place("results:files", _("Files we sent"), _FILES),
+    ),
+    Role.PRIVACY_OFFICER: (_START, Place("access:log", _("Access log"))),
+    Role.OPERATOR: (_START, Place("admin:index", _("Administration"))),
+    Role.RESEARCHER: (_START,),
+}
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    label: str | Promise
+    url: str
+    current: bool
+    badge: int = 0
+
+
+def navigation(user: User, here: str) -> list[NavigationItem]:
+    """The places of the user's role, in order; `here` is the name of the page's view. At most one query (a badge)."""
+    return [
+        NavigationItem(
+            label=place.label,
+            url=reverse(place.view),
+            current=here == place.view or here in place.leads_to,
+            badge=waiting_for_review(user) if place is _QUEUE and user.role == Role.CLINICIAN else 0,
+        )
+        for place in PLACES[user.role]
+    ]

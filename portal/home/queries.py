@@ -1,0 +1,171 @@
+"""What each person's first screen lists. Every row belongs to another room; this one gathers, scoped to the asker."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from consent.desk.queries import Permission, permission
+from portal.access.decide import decide
+from portal.access.matrix import PGX
+from portal.delivery.queries import recently_signed, reports_for_patient, to_review
+from portal.people.models import Patient, Role, User
+from portal.people.queries import patient_of_account
+from portal.reports.models import Report
+from portal.results.models import FileStatus, Job, JobStatus, ResultFile
+from portal.results.queries import files_for
+
+OVERDUE_AFTER = timedelta(days=7)
+"""How long a person's work may wait before the queue says so."""
+
+ON_THE_ROAD = (FileStatus.RECEIVED, FileStatus.QUEUED, FileStatus.INTERPRETING)
+TIMELINE_LENGTH = 20
+
+
+class Task(StrEnum):
+    """The one thing a patient's home asks for or tells first."""
+
+    READ_REPORT = "read_report"
+    ANSWER_CONSENT = "answer_consent"
+    WATCH_FILE = "watch_file"
+    WAIT_FOR_REVIEW = "wait_for_review"
+    FILE_STOPPED = "file_stopped"
+    SAID_NO = "said_no"
+    READ_AGAIN = "read_again"
+    NOTHING_YET = "nothing_yet"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One entry of a patient's timeline."""
+
+    kind: str
+    at: datetime
+    report: Report | None = None
+    file: ResultFile | None = None
+
+
+@dataclass(frozen=True)
+class PatientHome:
+    patient: Patient
+    task: Task
+    report: Report | None
+    file: ResultFile | None
+    moments: tuple[Moment, ...]
+
+
+def patient_home(user: User) -> PatientHome | None:
+    """What is new for a patient and what to do next; None when no patient signs in with this account."""
+    patient = patient_of_account(user)
+    if patient is None:
+        return None
+    reports = list(reports_for_patient(user)[:TIMELINE_LENGTH])
+    files = list(files_for(user).order_by("-created_at")[:TIMELINE_LENGTH])
+    allowed = permission(patient, PGX)
+    unread = [report for report in reports if report.release.first_read_at is None]
+    # A refused file is over; the newest of the others is what the patient waits for.
+    file = next((file for file in files if file.status != FileStatus.REFUSED), None)
+    report = next(iter(unread or reports), None)
+    task = _task(allowed, unread, reports, file)
+    return PatientHome(patient, task, report, file, _moments(reports, files))
+
+
+def _task(allowed: Permission, unread: list[Report], reports: list[Report], file: ResultFile | None) -> Task:
+    """The one thing to show first. Without a yes nothing else is shown: reports are closed and files unread."""
+    if not allowed.permitted:
+        return Task.ANSWER_CONSENT if allowed.event is None else Task.SAID_NO
+    if unread:
+        return Task.READ_REPORT
+    if file is not None and file.status in ON_THE_ROAD:
+        return Task.WATCH_FILE
+    if file is not None and file.status in (FileStatus.FAILED, FileStatus.HELD):
+        return Task.FILE_STOPPED
+    if file is not None and file.status == FileStatus.INTERPRETED and not _has_report(file, reports):
+        return Task.WAIT_FOR_REVIEW
+    return Task.READ_AGAIN if reports else Task.NOTHING_YET
+
+
+def _has_report(file: ResultFile, reports: list[Report]) -> bool:
+    """Whether a report that came out of this file has been released."""
+    return any(report.interpretation.result_file_id == file.pk for report in reports)
+
+
+def _moments(reports: list[Report], files: list[ResultFile]) -> tuple[Moment, ...]:
+    moments = [Moment("report", report.release.at, report=report) for report in reports]
+    moments += [Moment("file", file.created_at, file=file) for file in files]
+    return tuple(sorted(moments, key=lambda moment: moment.at, reverse=True)[:TIMELINE_LENGTH])
+
+
+class Work(StrEnum):
+    """Kinds of rows in a staff work queue, in order of urgency."""
+
+    TO_REVIEW = "to_review"
+    ON_HOLD = "on_hold"
+    FAILED = "failed"
+    WAITING_FOR_CONSENT = "waiting_for_consent"
+    ON_THE_ROAD = "on_the_road"
+    NOT_READ = "not_read"
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """What · who · how old; the page says what comes next."""
+
+    work: Work
+    patient: Patient
+    since: datetime
+    target: UUID
+    explanation: str = ""
+
+    @property
+    def overdue(self) -> bool:
+        needs_a_person = self.work in (Work.TO_REVIEW, Work.ON_HOLD, Work.FAILED)
+        return needs_a_person and timezone.now() - self.since > OVERDUE_AFTER
+
+
+_WORK_OF_STATUS = {
+    FileStatus.HELD: Work.ON_HOLD,
+    FileStatus.FAILED: Work.FAILED,
+    FileStatus.REFUSED: Work.FAILED,
+    FileStatus.WAITING_FOR_CONSENT: Work.WAITING_FOR_CONSENT,
+    FileStatus.RECEIVED: Work.ON_THE_ROAD,
+    FileStatus.QUEUED: Work.ON_THE_ROAD,
+    FileStatus.INTERPRETING: Work.ON_THE_ROAD,
+}
+REFUSED_LISTED_FOR = timedelta(days=30)
+
+
+def work_queue(user: User) -> list[QueueRow]:
+    """What waits for somebody about the asker's patients: most urgent kind first, oldest first within it."""
+    rows = [QueueRow(Work.TO_REVIEW, report.patient, report.created_at, report.pk) for report in to_review(user)]
+    listed = Q(status__in=[status for status in _WORK_OF_STATUS if status != FileStatus.REFUSED])
+    # A refused file is for its sender to mend: told to the care team for a while, then left.
+    listed |= Q(status=FileStatus.REFUSED, created_at__gte=timezone.now() - REFUSED_LISTED_FOR)
+    for file in files_for(user).filter(listed).select_related("patient").defer("fingerprint", "samples"):
+        work = _WORK_OF_STATUS[FileStatus(file.status)]
+        rows.append(QueueRow(work, file.patient, file.created_at, file.pk, file.explanation))
+    for report in recently_signed(user).filter(release__first_read_at=None):
+        rows.append(QueueRow(Work.NOT_READ, report.patient, report.release.at, report.pk))
+    order = list(Work)
+    return sorted(rows, key=lambda row: (order.index(row.work), row.since))
+
+
+def sent_files(user: User) -> list[ResultFile]:
+    """The newest files a laboratory sent."""
+    return list(files_for(user).select_related("order").defer("fingerprint").order_by("-created_at")[:10])
+
+
+def stopped_jobs(user: User) -> list[Job]:
+    """Work that stopped for good, for operators: kind, reason and time, nothing about anybody's health."""
+    if user.role != Role.OPERATOR:
+        return []
+    jobs = Job.objects.filter(status=JobStatus.FAILED).order_by("-updated_at")[:20]
+    return [job for job in jobs if decide(user, "read.job", job)]
+
+
+def waiting_for_review(user: User) -> int:
+    """How many drafts wait for this clinician: the badge in the navigation."""
+    return to_review(user).count()

@@ -1,0 +1,172 @@
+"""What is done to reports: composed as a draft, made final with notes and a signature, printed as PDF.
+
+A draft may be composed anew until it is signed. A signed report never changes: signing takes the draft that was read,
+word for word, and adds what the clinician added.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from consent.desk.queries import Permission, permission
+from portal.access import log
+from portal.reports.compose import signed
+from portal.reports.document import Document, Note, Signature, content_hash
+from portal.reports.facts import compose_from, printed_date, role_name
+from portal.reports.models import Report, ReportStatus
+from portal.reports.render import render_pdf
+from portal.results import jobs
+from portal.results.actions import SCOPE
+from portal.results.models import Interpretation
+
+
+class AlreadySigned(ValueError):
+    """The report is signed; it can be replaced by a new edition but never changed."""
+
+
+class DocumentChanged(RuntimeError):
+    """The report's document changed while its PDF was made; making it again mends that."""
+
+
+# -- compose
+
+
+def compose_report(interpretation_id: uuid.UUID) -> Report:
+    """Compose the draft of an interpretation here and now; the `compose` job does the same in steps.
+
+    Running it again changes nothing, unless the words have changed and the report is still a draft. Raises
+    `jobs.JobRefused` without the person's consent.
+    """
+    require_consent(interpretation_id)
+    document = composed(interpretation_id)
+    with transaction.atomic():
+        keep_draft(interpretation_id, document)
+    return _current(interpretation_id)
+
+
+def require_consent(interpretation_id: uuid.UUID) -> Permission:
+    """The person's yes as it stands now; without it nothing is put into words."""
+    interpretation = Interpretation.objects.select_related("patient").get(pk=interpretation_id)
+    found = permission(interpretation.patient, SCOPE)
+    if not found.permitted:
+        raise jobs.JobRefused(
+            "no_consent",
+            _("The patient has not said yes to having these results interpreted. Ask them first, then start again."),
+        )
+    return found
+
+
+def composed(interpretation_id: uuid.UUID) -> Document:
+    """The document of an interpretation in its patient's language. Writes nothing."""
+    interpretation = Interpretation.objects.select_related(
+        "patient", "result_file__order__laboratory", "result_file__order__ordered_by"
+    ).get(pk=interpretation_id)
+    return compose_from(interpretation)
+
+
+def keep_draft(interpretation_id: uuid.UUID, document: Document) -> uuid.UUID | None:
+    """Keep a composed document as the interpretation's draft; returns the report's id, or None when it is signed."""
+    found = require_consent(interpretation_id)
+    interpretation = Interpretation.objects.select_related("patient").get(pk=interpretation_id)
+    report, _made = Report.objects.select_for_update().get_or_create(
+        interpretation=interpretation,
+        language=document.language,
+        edition=1,
+        defaults={"patient": interpretation.patient, "knowledge_release": interpretation.knowledge_release},
+    )
+    if report.status != ReportStatus.DRAFT:
+        return None
+    if report.content_hash != document.content_hash:
+        report.document, report.content_hash = document.to_json(), document.content_hash
+        report.save(update_fields=["document", "content_hash"])
+        log.record(None, "read.interpretation", interpretation, reason="composed", consent_events=found.event_ids)
+    return report.pk
+
+
+def _current(interpretation_id: uuid.UUID) -> Report:
+    return Report.objects.filter(interpretation_id=interpretation_id).order_by("-edition")[0]
+
+
+# -- finalise
+
+
+def finalise(report_id: uuid.UUID, notes: Sequence[Mapping[str, str]], signature: Mapping[str, str]) -> Report:
+    """Make a draft final: the words that were read, with the clinician's notes and signature.
+
+    `notes` are `{"about", "text", "by", "at"}` (`about` a medicine's name or empty), `signature` is
+    `{"name", "role", "at"}`; times are ISO 8601. Call it in the transaction of the signature; the PDF follows on
+    commit. Raises `AlreadySigned`.
+    """
+    with transaction.atomic():
+        report = Report.objects.select_for_update().get(pk=report_id)
+        if report.status != ReportStatus.DRAFT:
+            raise AlreadySigned(str(report_id))
+        language = report.language
+        final = signed(
+            report.document,
+            [
+                Note(
+                    text=note["text"],
+                    name=note["by"],
+                    date=printed_date(note["at"], language),
+                    about=note["about"],
+                )
+                for note in notes
+            ],
+            Signature(
+                name=signature["name"],
+                role=role_name(signature["role"], language),
+                date=printed_date(signature["at"], language),
+            ),
+        )
+        report.document, report.content_hash = final, content_hash(final)
+        report.status = ReportStatus.SIGNED
+        report.signed_at = parse_datetime(signature["at"]) or timezone.now()
+        report.save(update_fields=["document", "content_hash", "status", "signed_at"])
+        jobs.enqueue("render", report.pk, again=True)
+    return report
+
+
+# -- render
+
+
+def render_report(report_id: uuid.UUID) -> Report:
+    """Make the report's PDF here and now, if its content has changed since the last one."""
+    report = Report.objects.get(pk=report_id)
+    with transaction.atomic():
+        keep_pdf(report_id, report.content_hash, rendered(report))
+    report.refresh_from_db()
+    return report
+
+
+def rendered(report: Report) -> bytes | None:
+    """The report's PDF, or None when the one it has is of this very content."""
+    name = report.pdf.name
+    if name and report.pdf_hash == report.content_hash and default_storage.exists(name):
+        return None
+    return render_pdf(report.document)
+
+
+def keep_pdf(report_id: uuid.UUID, made_from: str, pdf: bytes | None) -> uuid.UUID:
+    """Keep a PDF made from the content of this hash. Raises `DocumentChanged` when the content has moved on."""
+    report = Report.objects.select_for_update().get(pk=report_id)
+    if report.content_hash != made_from:
+        raise DocumentChanged(str(report_id))
+    if pdf is None:
+        return report.pk
+    earlier = report.pdf.name
+    # A name of its own per content, so a reader never gets half of one and half of another.
+    name = default_storage.save(f"reports/{report.pk}-{made_from[:16]}.pdf", ContentFile(pdf))
+    report.pdf.name, report.pdf_hash = name, made_from
+    report.save(update_fields=["pdf", "pdf_hash"])
+    if earlier and earlier != name:
+        transaction.on_commit(lambda: default_storage.delete(earlier))
+    return report.pk

@@ -1,0 +1,301 @@
+"""One card per medicine: what the coded advice of all sources comes to, in words.
+
+How several rows become one status:
+
+1. Each row has the status of its primary action (`status.STATUS_OF_ACTION`).
+2. "Usual" is kept only when nothing is missing: a row that also rests on a gene without a result, a gene that
+   carries a change no list explains, or any other advice for this medicine that could not be looked up, makes it
+   "not known". Unknown is not normal.
+3. Over all rows the most serious status counts. Where the groups differ, the card says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from portal.reports.document import Card, CardGroup, Note, Opinion, Population
+from portal.reports.status import CARE, Status, direction, missing_genes, status_of, strength, worst
+from portal.reports.words import Words
+
+EVERYONE = ("", "general")
+# Reasons of our own making, told before any other reason for not knowing.
+_OWN_REASONS = ("undocumented_variant", "other_gene_not_tested", "partly_known")
+
+Row = Mapping[str, Any]
+
+
+def anchor(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def join(names: Sequence[str], words: Words) -> str:
+    """`A`, `A and B`, `A, B and C`."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {words.say('report', 'and')} {names[-1]}"
+
+
+class MedicineCards:
+    """Composes the cards of one interpretation."""
+
+    def __init__(self, interpretation: Mapping[str, Any], words: Words, notes: Sequence[Note]) -> None:
+        self.genes: Mapping[str, Mapping[str, Any]] = interpretation["genes"]
+        self.rows: Sequence[Row] = interpretation["guidance"]
+        self.unanswered: Sequence[Row] = interpretation["unanswered"]
+        self.words = words
+        self.notes = notes
+
+    def groups(self) -> tuple[CardGroup, ...]:
+        """All four groups, most serious first; within a group the strongest advice first."""
+        drugs = dict.fromkeys(row["drug"] for row in (*self.rows, *self.unanswered))
+        ranked = sorted((self._rank(drug), drug.lower(), drug) for drug in drugs)
+        cards = [self.card(drug) for *_, drug in ranked]
+        return tuple(
+            CardGroup(
+                status=status,
+                title=self.words.say("statuses", status, "section"),
+                lead=self.words.say("statuses", status, "lead" if found else "nothing"),
+                cards=found,
+            )
+            for status in CARE
+            for found in [tuple(card for card in cards if card.status == status)]
+        )
+
+    def card(self, drug: str) -> Card:
+        rows, unanswered, reason = self._of(drug)
+        status = worst(self._status(row, reason) for row in rows)
+        name = self._name(drug)
+        leading = [row for row in rows if self._status(row, reason) == status]
+        lead = leading[0] if leading else None
+        says = self.words.say
+        return Card(
+            drug=drug,
+            name=name,
+            kind=self.words.entry("drugs", drug).text,
+            anchor=f"medicine-{anchor(drug)}",
+            status=status,
+            word=says("statuses", status),
+            headline=self._headline(drug, status, lead),
+            why=self._why(drug, status, lead, rows, unanswered, reason),
+            what_to_do=self._what_to_do(status, lead, rows),
+            ask_first=says("report", "ask_first"),
+            differ=self._differ(rows, reason),
+            populations=self._populations(rows, reason),
+            keep_in_mind=self._keep_in_mind(status, rows),
+            opinions=tuple(self._opinion(row) for row in rows) + tuple(self._no_opinion(row) for row in unanswered),
+            notes=tuple(note for note in self.notes if note.about == drug),
+            codes=self._codes(drug),
+        )
+
+    # -- which rows, and what they come to
+
+    def _of(self, drug: str) -> tuple[list[Row], list[Row], str | None]:
+        rows = sorted(
+            (row for row in self.rows if row["drug"] == drug),
+            key=lambda row: (
+                CARE.index(status_of(_action(row))),
+                strength(row),
+                row["source"],
+                row["population"] not in EVERYONE,
+                row["population"],
+                row["genes"],
+            ),
+        )
+        unanswered = sorted(
+            (row for row in self.unanswered if row["drug"] == drug), key=lambda row: (row["source"], row["genes"])
+        )
+        reason = None
+        if any("undocumented_variant" in self._gene(gene)["caveats"] for row in rows for gene in row["genes"]):
+            reason = "undocumented_variant"
+        elif any(missing_genes(row) for row in rows):
+            reason = "other_gene_not_tested"
+        elif unanswered:
+            reason = "partly_known"
+        return rows, unanswered, reason
+
+    def _status(self, row: Row, reason: str | None) -> Status:
+        status = status_of(_action(row))
+        return Status.NOT_KNOWN if status == Status.USUAL and reason else status
+
+    def _rank(self, drug: str) -> tuple[int, int, int]:
+        rows, _, reason = self._of(drug)
+        status = worst(self._status(row, reason) for row in rows)
+        if status in (Status.USUAL, Status.NOT_KNOWN):
+            return CARE.index(status), 0, 0
+        leading = [row for row in rows if self._status(row, reason) == status]
+        agreeing = len({row["source"] for row in leading})
+        return CARE.index(status), min(map(strength, leading)), -agreeing
+
+    def _gene(self, gene: str) -> Mapping[str, Any]:
+        return self.genes.get(gene, {"caveats": (), "phenotype": {}})
+
+    # -- the sentences
+
+    def _name(self, drug: str) -> str:
+        return self.words.entry("drugs", drug).phrases.get("name", drug)
+
+    def _headline(self, drug: str, status: Status, lead: Row | None) -> str:
+        name, says = self._name(drug), self.words.say
+        if status == Status.ASK_ABOUT_ANOTHER and lead:
+            text = says("implications", self._leaning(drug, lead), "headline", drug=name)
+        else:
+            action = _action(lead) if lead and status != Status.NOT_KNOWN else "no_recommendation"
+            text = says("actions", action, "headline", drug=name)
+        return text[:1].upper() + text[1:]
+
+    def _what_to_do(self, status: Status, lead: Row | None, rows: list[Row]) -> str:
+        if status != Status.NOT_KNOWN:
+            action = _action(lead)
+        else:
+            action = "not_coded" if "not_coded" in map(_action, rows) else "no_recommendation"
+        return self.words.say("actions", action, "do")
+
+    def _leaning(self, drug: str, row: Row) -> str:
+        action = _action(row)
+        marks = self.words.entry("drugs", drug).marks
+        if marks.get("weaker") == status_of(action):
+            return "weaker"
+        return direction(action, row["implications"])
+
+    def _why(
+        self, drug: str, status: Status, lead: Row | None, rows: list[Row], unanswered: list[Row], reason: str | None
+    ) -> str:
+        if status == Status.NOT_KNOWN or lead is None:
+            return self._why_not_known(rows, unanswered, reason)
+        known = [gene for gene in lead["genes"] if gene not in missing_genes(lead)]
+        if status == Status.USUAL:
+            genes = sorted({gene for row in rows for gene in row["genes"] if gene not in missing_genes(row)})
+            phrase = "many" if len(genes) > 1 else None
+            return self.words.say("implications", "usual", phrase, genes=join(genes, self.words))
+        results = {gene: self._result(gene, lead["source"]) for gene in known}
+        unusual = [gene for gene, code in results.items() if not self._is_usual(code)]
+        sentences = [self.words.say("phenotypes", results[gene], "mine", gene=gene) for gene in unusual or known]
+        leaning = self._leaning(drug, lead) if unusual else "even_so"
+        entry = self.words.entry("drugs", drug)
+        if leaning in entry.phrases:
+            sentences.append(self.words.say("drugs", drug, leaning, drug=self._name(drug)))
+        else:
+            sentences.append(self.words.say("implications", leaning, drug=self._name(drug)))
+        return " ".join(sentences)
+
+    def _why_not_known(self, rows: list[Row], unanswered: list[Row], reason: str | None) -> str:
+        usual = any(status_of(_action(row)) == Status.USUAL for row in rows)
+        if reason and usual:
+            if reason == "undocumented_variant":
+                genes = {
+                    gene
+                    for row in rows
+                    for gene in row["genes"]
+                    if "undocumented_variant" in self._gene(gene)["caveats"]
+                }
+            else:
+                genes = {gene for row in rows for gene in missing_genes(row)}
+            return self.words.say("reasons", reason, genes=join(sorted(genes), self.words))
+        if rows and not unanswered:
+            return self.words.say("reasons", _action(rows[0]), genes="")
+        row = unanswered[0]
+        genes = set(row["missing_genes"] or row["genes"])
+        return self.words.say("reasons", row["reason"], genes=join(sorted(genes), self.words))
+
+    def _result(self, gene: str, source: str) -> str:
+        """The word code of a gene's result as one source names it."""
+        phenotype = self._gene(gene)["phenotype"].get(source)
+        return f"{gene}/{phenotype}" if phenotype else "unknown"
+
+    def _is_usual(self, code: str) -> bool:
+        return self.words.entry("phenotypes", code).marks.get("usual") == "yes"
+
+    def _differ(self, rows: list[Row], reason: str | None) -> tuple[str, ...]:
+        by_source: dict[str, list[Status]] = {}
+        for row in rows:
+            if status_of(_action(row)) != Status.NOT_KNOWN:
+                by_source.setdefault(row["source"], []).append(status_of(_action(row)))
+        said = {source: worst(found) for source, found in sorted(by_source.items())}
+        if len(set(said.values())) < 2:
+            return ()
+        says = self.words.say
+        told = [
+            says("report", "differ_one", source=source, name=says("statuses", status, "short").lower())
+            for source, status in said.items()
+        ]
+        return (says("report", "differ"), *told, says("report", "differ_rule"))
+
+    def _populations(self, rows: list[Row], reason: str | None) -> tuple[Population, ...]:
+        special = [row for row in rows if row["population"] not in EVERYONE]
+        told = {(self._status(row, reason), _action(row)) for row in rows}
+        if not special or len(told) < 2:
+            return ()
+        return tuple(
+            Population(
+                label=self.words.say("populations", row["population"]),
+                status=self._status(row, reason),
+                word=self.words.say("statuses", self._status(row, reason)),
+                says=self.words.say("actions", _action(row)),
+            )
+            for row in special
+        )
+
+    def _keep_in_mind(self, status: Status, rows: list[Row]) -> tuple[str, ...]:
+        if status == Status.NOT_KNOWN:
+            return ()
+        missing = sorted({gene for row in rows for gene in missing_genes(row)})
+        codes = {code for row in rows for code in row["caveats"]}
+        if missing:
+            codes.add("other_gene_not_tested")
+        return tuple(
+            self.words.say("caveats", code, genes=join(missing or sorted(rows[0]["genes"]), self.words))
+            for code in sorted(codes)
+        )
+
+    # -- the part for the care team
+
+    def _opinion(self, row: Row) -> Opinion:
+        says = self.words.say
+        result = ", ".join(f"{gene} {_spell(row['lookup'].get(gene, 'No Result'))}" for gene in row["genes"])
+        numbers = [f"PMID {number}" for number in row["pmids"]]
+        return Opinion(
+            source=row["source"],
+            for_whom="" if row["population"] in EVERYONE else says("populations", row["population"]),
+            says=says("actions", _action(row)),
+            strength=says("classifications", row["classification"], "short"),
+            result=result,
+            advice=says("actions", _action(row), "technical"),
+            population="" if row["population"] in EVERYONE else row["population"],
+            guideline=", ".join([row["guideline"], *numbers]),
+            date=row["facts_as_of"],
+        )
+
+    def _no_opinion(self, row: Row) -> Opinion:
+        says = self.words.say
+        genes = join(sorted(row["missing_genes"] or row["genes"]), self.words)
+        return Opinion(
+            source=row["source"],
+            for_whom="",
+            says=says("reasons", row["reason"], genes=genes),
+            strength="",
+            result="",
+            advice=says("reasons", row["reason"], "technical", genes=genes),
+            population="",
+            guideline="",
+            date="",
+        )
+
+    def _codes(self, drug: str) -> str:
+        row = next(row for row in (*self.rows, *self.unanswered) if row["drug"] == drug)
+        parts = [f"RxNorm {row['rxnorm']}"] if row["rxnorm"] else []
+        if row["atc"]:
+            parts.append(f"ATC {', '.join(row['atc'])}")
+        return "; ".join(parts)
+
+
+def _action(row: Row | None) -> str:
+    return (row["action"] or "not_coded") if row else "no_recommendation"
+
+
+def _spell(value: Any) -> str:
+    """A look-up key as a person in the field writes it: a diplotype given as counts becomes `*1/*28`."""
+    if isinstance(value, Mapping):
+        return "/".join(allele for allele, count in value.items() for _ in range(int(count)))
+    return str(value)

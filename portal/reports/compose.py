@@ -1,0 +1,353 @@
+"""Composing: one interpretation and the facts around it become one `Document`. Pure, so the same input gives the
+same document and the same hash, whoever composes it and whenever.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from portal.reports import words as word_modules
+from portal.reports.cards import MedicineCards, join
+from portal.reports.document import (
+    Card,
+    CardGroup,
+    Count,
+    Document,
+    Fact,
+    Glance,
+    Glossary,
+    Listing,
+    Matter,
+    Note,
+    Signature,
+    Source,
+    Sources,
+    Term,
+    rewrite,
+    spoken,
+)
+from portal.reports.gene_results import gene_section, is_unknown, not_tested_section
+from portal.reports.readability import measure
+from portal.reports.status import Status
+from portal.reports.words import TERM, Words
+
+MOST_THAT_MATTER = 3
+PATIENT_OWN_FILE = "patient"
+# Labels a page needs that are not sentences of the document.
+LABELS = (
+    "at_a_glance",
+    "why",
+    "what_to_do",
+    "keep_in_mind",
+    "for_care_team",
+    "who_says",
+    "show_more",
+    "cards_title",
+    "note_title",
+    "made_up_mark",
+    "draft_mark",
+    "page",
+    "of",
+    "knowledge",
+    "ask_first",
+)
+
+
+@dataclass(frozen=True)
+class Person:
+    name: str
+    birth_date: str = ""
+    record_number: str = ""
+
+
+@dataclass(frozen=True)
+class Order:
+    """Who asked for the test, and whom the person can call about it."""
+
+    ordered_by: str = ""
+    accession: str = ""
+    call_name: str = ""
+    call_phone: str = ""
+
+
+@dataclass(frozen=True)
+class Dates:
+    """As they should be printed."""
+
+    received: str = ""
+    composed: str = ""
+
+
+def compose(
+    interpretation: Mapping[str, Any],
+    *,
+    language: str,
+    person: Person,
+    laboratory: str,
+    ordered: Order,
+    dates: Dates,
+    origin: str,
+    made_up: bool,
+    notes: Sequence[Note] = (),
+    signature: Signature | None = None,
+) -> Document:
+    """Put one interpretation into words.
+
+    `interpretation` is the engine's answer as JSON; `origin` is who brought the file (`laboratory`, `clinician` or
+    `patient`); `notes` are the clinician's, on the whole report or on one medicine. Raises `MissingWords` when a
+    code has no words: such a report is not composed at all.
+    """
+    words = word_modules.load(language).keeping_marks()
+    says = words.say
+    groups = MedicineCards(interpretation, words, notes).groups()
+    own_file = origin == PATIENT_OWN_FILE
+    knowledge = interpretation["knowledge"]
+    document = Document(
+        language=language,
+        title=says("report", "title"),
+        person=person.name,
+        subject=says("report", "intro"),
+        consumer=(says("report", "consumer"), says("report", "consumer_more")) if own_file else (),
+        made_up=says("report", "made_up") if made_up else "",
+        draft="" if signature else says("report", "draft"),
+        glance=_glance(interpretation, groups, person, laboratory, ordered, dates, own_file, signature, words),
+        notes=tuple(note for note in notes if not note.about),
+        groups=groups,
+        not_tested=not_tested_section(interpretation, words),
+        genes=gene_section(interpretation["genes"], words),
+        next_steps=_next_steps(groups, own_file, words),
+        questions=_questions(groups, words),
+        glossary=Glossary(title=says("report", "glossary_title"), terms=()),
+        sources=_sources(interpretation, words),
+        signature=signature,
+        knowledge_release=knowledge["hash"],
+        labels={label: says("report", label) for label in LABELS},
+    )
+    return _measured(_explained(document, words), words)
+
+
+def signed(document: Mapping[str, Any], notes: Sequence[Note], signature: Signature) -> dict[str, Any]:
+    """A stored draft with the clinician's notes and signature, and every other word as it was when it was read.
+
+    Equal to composing it anew with the same notes and signature, as long as the words have not changed since.
+    """
+    final: dict[str, Any] = json.loads(json.dumps(document))
+    final["notes"] = [asdict(note) for note in notes if not note.about]
+    for group in final["groups"]:
+        for card in group["cards"]:
+            card["notes"] = [asdict(note) for note in notes if note.about == card["drug"]]
+    for fact in final["glance"]["facts"]:
+        if fact["code"] == "checked_by":
+            fact["value"] = checked_by(signature)
+    final["draft"] = ""
+    final["signature"] = asdict(signature)
+    return final
+
+
+def checked_by(signature: Signature) -> str:
+    return f"{signature.name}, {signature.role}, {signature.date}"
+
+
+# -- at a glance
+
+
+def _glance(
+    interpretation: Mapping[str, Any],
+    groups: Sequence[CardGroup],
+    person: Person,
+    laboratory: str,
+    ordered: Order,
+    dates: Dates,
+    own_file: bool,
+    signature: Signature | None,
+    words: Words,
+) -> Glance:
+    says = words.say
+    total = sum(len(group.cards) for group in groups)
+    call = [says("report", "call_text", name=ordered.call_name)] if ordered.call_name else []
+    if ordered.call_phone:
+        call.append(says("report", "call_phone", number=ordered.call_phone))
+    serious = [card for group in groups[:2] for card in group.cards]
+    counts = _counts(groups, total, words)
+    return Glance(
+        facts=_facts(person, laboratory, ordered, dates, own_file, signature, words),
+        counts_title=says("report", "counts", total=total),
+        counts=counts,
+        counts_figure=" ".join(
+            [says("report", "counts_figure", total=total), *(f"{count.number} {count.label}." for count in counts)]
+        ),
+        matters_title=says("report", "matters"),
+        matters=tuple(
+            Matter(status=card.status, headline=card.headline, anchor=card.anchor)
+            for card in serious[:MOST_THAT_MATTER]
+        ),
+        matters_text=_matters_text(interpretation, serious, words),
+        not_looked_title=says("report", "not_looked_at"),
+        not_looked=_not_looked(interpretation, words),
+        call_title=says("report", "call"),
+        call=tuple(call),
+        call_urgent=says("report", "call_urgent"),
+    )
+
+
+def _facts(
+    person: Person,
+    laboratory: str,
+    ordered: Order,
+    dates: Dates,
+    own_file: bool,
+    signature: Signature | None,
+    words: Words,
+) -> tuple[Fact, ...]:
+    says = words.say
+    checked = checked_by(signature) if signature else ""
+    lines = (
+        ("for_whom", person.name),
+        ("born", person.birth_date),
+        ("record", person.record_number),
+        ("ordered_by", ordered.ordered_by),
+        ("laboratory", says("report", "own_file") if own_file else laboratory),
+        ("accession", ordered.accession),
+        ("received", dates.received),
+        ("composed", dates.composed),
+        ("checked_by", checked or says("report", "checked_not_yet")),
+    )
+    return tuple(Fact(code=code, label=says("report", code), value=value) for code, value in lines if value)
+
+
+def _counts(groups: Sequence[CardGroup], total: int, words: Words) -> tuple[Count, ...]:
+    counts, offset = [], 0.0
+    for group in groups:
+        number = len(group.cards)
+        width = 100 * number / max(total, 1)
+        label = words.say("statuses", group.status, "one" if number == 1 else "count")
+        counts.append(
+            Count(
+                status=group.status,
+                number=number,
+                label=label,
+                anchor=f"group-{group.status.replace('_', '-')}",
+                offset=f"{offset:.2f}",
+                width=f"{width:.2f}",
+            )
+        )
+        offset += width
+    return tuple(counts)
+
+
+def _matters_text(interpretation: Mapping[str, Any], serious: Sequence[Card], words: Words) -> str:
+    if len(serious) > MOST_THAT_MATTER:
+        return words.say("report", "matters_more", number=len(serious) - MOST_THAT_MATTER)
+    if serious:
+        return ""
+    unknown = [gene for gene, result in interpretation["genes"].items() if is_unknown(result)]
+    mostly_unknown = 2 * len(unknown) >= len(interpretation["genes"])
+    return words.say("report", "matters_unknown" if mostly_unknown else "matters_none")
+
+
+def _not_looked(interpretation: Mapping[str, Any], words: Words) -> tuple[str, ...]:
+    says = words.say
+    genes = interpretation["genes"]
+    missing = sorted(interpretation["not_covered"])
+    unknown = [gene for gene, result in genes.items() if is_unknown(result)]
+    lines = []
+    if missing:
+        lines.append(says("report", "not_looked_genes", number=len(missing), names=join(missing, words)))
+    if unknown:
+        code = "not_looked_gap" if len(unknown) == 1 else "not_looked_gaps"
+        lines.append(says("report", code, number=len(unknown), total=len(genes)))
+    lines += [says("report", "not_looked_drugs"), says("report", "not_looked_other")]
+    return tuple(lines)
+
+
+# -- what to do, what to ask
+
+
+def _next_steps(groups: Sequence[CardGroup], own_file: bool, words: Words) -> Listing:
+    says = words.say
+    serious = [card.name for group in groups[:2] for card in group.cards][:MOST_THAT_MATTER]
+    steps = [says("report", "next_confirm")] if own_file else []
+    if serious:
+        steps.append(says("report", "next_show", names=join(serious, words)))
+    steps += [says("report", code) for code in ("next_ask_first", "next_keep", "next_family", "next_again")]
+    return Listing(title=says("report", "next_title"), items=tuple(steps))
+
+
+def _questions(groups: Sequence[CardGroup], words: Words) -> Listing:
+    says = words.say
+    asked = [
+        says(
+            "report", "question_drug" if card.status == Status.ASK_ABOUT_ANOTHER else "question_dose", drug=card.name
+        )
+        for card in [card for group in groups[:2] for card in group.cards][:MOST_THAT_MATTER]
+    ]
+    fixed = [says("report", code) for code in ("question_start", "question_missing", "question_share")]
+    return Listing(title=says("report", "questions_title"), items=(*asked, *fixed))
+
+
+# -- where it comes from
+
+
+def _sources(interpretation: Mapping[str, Any], words: Words) -> Sources:
+    says = words.say
+    rows = interpretation["guidance"]
+    counted = Counter(row["source"] for row in rows)
+    listed = []
+    for source in sorted({row["source"] for row in (*rows, *interpretation["unanswered"])}):
+        entry = words.entry("sources", source)
+        dates = sorted({row["facts_as_of"] for row in rows if row["source"] == source})
+        listed.append(
+            Source(
+                name=entry.phrases["name"],
+                full=entry.phrases["full"],
+                licence=says("report", "terms", name=entry.phrases["licence"]),
+                dates=says("report", "facts_as_of", date=", ".join(dates)) if dates else "",
+                count=says("report", "source_line", number=counted[source]),
+            )
+        )
+    knowledge = interpretation["knowledge"]
+    return Sources(
+        title=says("report", "sources_title"),
+        lead=says("report", "sources_lead"),
+        sources=tuple(listed),
+        reviewed=says("report", "reviewed"),
+        knowledge=f"{knowledge['id']} ({says('report', 'facts_as_of', date=knowledge['facts_as_of'])})",
+        reading="",
+    )
+
+
+# -- over the whole document
+
+
+def _explained(document: Document, words: Words) -> Document:
+    """Explain each marked word in brackets where it is read first; list what was explained."""
+    met: dict[str, None] = {}
+
+    def explain(text: str) -> str:
+        def one(mark: re.Match[str]) -> str:
+            code, shown = mark.group(1), mark.group(2) or mark.group(1)
+            if code in met:
+                return shown
+            met[code] = None
+            return f"{shown} ({words.say('glossary', code, 'short')})"
+
+        return TERM.sub(one, text)
+
+    document = rewrite(document, explain)
+    terms = tuple(
+        Term(word=words.say("glossary", code, "word"), meaning=explain(words.say("glossary", code)))
+        for code in sorted(met, key=str.lower)
+    )
+    return replace(document, glossary=replace(document.glossary, terms=terms))
+
+
+def _measured(document: Document, words: Words) -> Document:
+    """Print the reading grade of the report on the report."""
+    grade = measure(spoken(document), words.names()).grade
+    reading = words.say("report", "reading", number=f"{max(grade, 0):.1f}")
+    return replace(document, sources=replace(document.sources, reading=reading))

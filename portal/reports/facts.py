@@ -1,0 +1,63 @@
+"""The facts around an interpretation, as a report prints them: who, when, whom to call."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.conf import settings
+from django.utils import formats, timezone, translation
+from django.utils.dateparse import parse_datetime
+
+from portal.reports import words
+from portal.reports.compose import Dates, Order, Person, compose
+from portal.reports.document import Document
+from portal.results.models import Interpretation
+
+DATE = "j F Y"
+
+
+def compose_from(interpretation: Interpretation) -> Document:
+    """Compose an interpretation in its patient's language (English when there are no words in it yet)."""
+    file, patient = interpretation.result_file, interpretation.patient
+    order = file.order
+    language = patient.language if patient.language in words.LANGUAGES else words.LANGUAGES[0]
+    return compose(
+        interpretation.result,
+        language=language,
+        person=Person(
+            name=patient.full_name,
+            birth_date=printed_date(patient.birth_date, language),
+            record_number=patient.record_number,
+        ),
+        laboratory=order.laboratory.name if order else "",
+        ordered=Order(
+            ordered_by=order.ordered_by.name if order else "",
+            accession=order.accession if order else "",
+            call_name=settings.CLINIC_NAME,
+            call_phone=settings.CLINIC_PHONE,
+        ),
+        dates=Dates(
+            received=printed_date(file.created_at, language),
+            composed=printed_date(interpretation.created_at, language),
+        ),
+        origin=file.origin,
+        made_up=patient.made_up,
+    )
+
+
+def printed_date(when: date | datetime | str, language: str) -> str:
+    """A date as the report's language writes it, in the clinic's time zone; ISO 8601 text is read first."""
+    if isinstance(when, str):
+        read = parse_datetime(when)
+        if read is None:
+            raise ValueError(f"not a time: {when!r}")
+        when = read
+    if isinstance(when, datetime) and timezone.is_aware(when):
+        when = timezone.localtime(when)
+    with translation.override(language):
+        return formats.date_format(when, DATE)
+
+
+def role_name(role: str, language: str) -> str:
+    """A role that may sign, as a person would say it."""
+    return words.load(language).say("report", f"role_{role}")

@@ -1,0 +1,106 @@
+"""What was found in each gene, how much of it was read, and what was not tested at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from portal.reports.cards import join
+from portal.reports.document import Gene, Genes, Line, NotTested
+from portal.reports.words import Words
+
+# Enough to see what was left open; the full list is kept with the interpretation.
+_ALLELES_SHOWN = 24
+_DIPLOTYPES_SHOWN = 4
+
+
+def is_unknown(result: Mapping[str, Any]) -> bool:
+    """No source states what this gene does, although one could have."""
+    stated = [phenotype for phenotype in result["phenotype"].values() if phenotype]
+    possible = [names for names in result["possible_phenotypes"].values() if names]
+    return not stated and (bool(possible) or not result["diplotypes"])
+
+
+def gene_section(genes: Mapping[str, Mapping[str, Any]], words: Words) -> Genes:
+    return Genes(
+        title=words.say("report", "genes_title"),
+        lead=words.say("report", "genes_lead"),
+        genes=tuple(_gene(gene, genes[gene], words) for gene in sorted(genes)),
+    )
+
+
+def _gene(gene: str, result: Mapping[str, Any], words: Words) -> Gene:
+    says = words.say
+    coverage = result["coverage"]
+    counted = {"number": coverage["tested"], "total": coverage["defined"]}
+    return Gene(
+        gene=gene,
+        does=says("genes", gene),
+        plain=_plain(gene, result, words),
+        keep_in_mind=tuple(dict.fromkeys(says("caveats", code, genes=gene) for code in result["caveats"])),
+        technical=_technical(result, words),
+        coverage=says("report", "coverage", **counted),
+        coverage_figure=says("report", "coverage_figure", gene=gene, **counted),
+        coverage_width=f"{100 * coverage['tested'] / max(coverage['defined'], 1):.1f}",
+        not_excluded=_shorten(coverage["not_excluded"], words),
+    )
+
+
+def _plain(gene: str, result: Mapping[str, Any], words: Words) -> str:
+    stated = {phenotype for phenotype in result["phenotype"].values() if phenotype}
+    if not stated:
+        return words.say("phenotypes", "unknown" if is_unknown(result) else "no_map")
+    return " ".join(words.say("phenotypes", f"{gene}/{phenotype}") for phenotype in sorted(stated))
+
+
+def _technical(result: Mapping[str, Any], words: Words) -> tuple[str, ...]:
+    says = words.say
+    best = result["diplotypes"][: result["tied"]]
+    shown = best[:_DIPLOTYPES_SHOWN]
+    called = " = ".join(shown) or says("report", "not_called")
+    if len(best) > len(shown):
+        called += " " + says("report", "and_more", number=len(best) - len(shown))
+    lines = [called]
+    for source, phenotype in sorted(result["phenotype"].items()):
+        possible = result["possible_phenotypes"].get(source, [])
+        if phenotype:
+            score = result["activity_score"].get(source)
+            lines.append(f"{source}: {phenotype}" + (f", activity score {score:.1f}" if score is not None else ""))
+        elif possible:
+            names = "; ".join(possible)
+            lines.append(f"{source}: {says('report', 'not_stated')}, {says('report', 'possible', names=names)}")
+    return tuple(lines)
+
+
+def _shorten(alleles: Sequence[str], words: Words) -> str:
+    if not alleles:
+        return ""
+    names = ", ".join(alleles[:_ALLELES_SHOWN])
+    if len(alleles) > _ALLELES_SHOWN:
+        names += " " + words.say("report", "and_more", number=len(alleles) - _ALLELES_SHOWN)
+    return words.say("report", "not_excluded", names=names)
+
+
+def not_tested_section(interpretation: Mapping[str, Any], words: Words) -> NotTested:
+    says = words.say
+    gaps = []
+    for gene, result in sorted(interpretation["genes"].items()):
+        coverage = result["coverage"]
+        if coverage["tested"] < coverage["defined"]:
+            line = says("report", "gap_line", number=coverage["tested"], total=coverage["defined"])
+            gaps.append(Line(label=gene, text=line))
+    return NotTested(
+        title=says("report", "not_tested_title"),
+        lead=says("report", "not_tested_lead"),
+        genes_title=says("report", "not_covered_title"),
+        genes=tuple(
+            Line(
+                label=gene,
+                text=says("not_covered", gene, names=join(words.entry("not_covered", gene).names, words)),
+            )
+            for gene in sorted(interpretation["not_covered"])
+        ),
+        gaps_title=says("report", "gaps_title"),
+        gaps_lead=says("report", "gap_meaning" if gaps else "gaps_none"),
+        gaps=tuple(gaps),
+    )

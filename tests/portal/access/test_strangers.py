@@ -1,0 +1,132 @@
+"""A stranger gets 404: every address with somebody's id in it, found by looking at the addresses themselves."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from itertools import product
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from portal.people.models import User
+from tests.people import PASSWORD, Clinic, make_clinic
+
+pytestmark = pytest.mark.django_db
+
+# Where the id in an address comes from. A new kind of id needs a line here, or the test below fails.
+MAKERS: dict[str, Callable[[Clinic], list[uuid.UUID]]] = {
+    "order_id": lambda clinic: [clinic.order.pk],
+    "file_id": lambda clinic: [clinic.file.pk],
+    "interpretation_id": lambda clinic: [clinic.interpretation.pk],
+    "report_id": lambda clinic: [clinic.report.pk, clinic.draft.pk],
+    "patient_id": lambda clinic: [clinic.ada.pk],
+}
+# Addresses with something in them that is nobody's: sign-in pages, the operators' desk, codes (tested elsewhere).
+NOBODYS = {"account", "mfa", "usersessions", "admin"}
+CODES = {"consent:choice"}
+
+
+def patterns(resolver: URLResolver, spaces: tuple[str, ...] = ()) -> Iterator[tuple[str, URLPattern]]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = (*spaces, entry.namespace) if entry.namespace else spaces
+            yield from patterns(entry, inner)
+        else:
+            yield ":".join((*spaces, entry.name or repr(entry.pattern))), entry
+
+
+def addresses_with_ids() -> dict[str, list[str]]:
+    """Full name of each address → the names of the ids in it."""
+    found = {}
+    for name, entry in patterns(get_resolver()):
+        arguments = [
+            *getattr(entry.pattern, "converters", {}),
+            *(
+                getattr(entry.pattern, "regex", re.compile("")).groupindex
+                if not hasattr(entry.pattern, "_route")
+                else ()
+            ),
+        ]
+        space = name.split(":")[0] if ":" in name else name.split("_")[0]
+        if arguments and space not in NOBODYS and name not in CODES:
+            found[name] = arguments
+    return found
+
+
+ADDRESSES = sorted(addresses_with_ids())
+
+
+@pytest.fixture
+def clinic() -> Clinic:
+    return make_clinic()
+
+
+def addresses(name: str, clinic: Clinic) -> list[str]:
+    """The address with Ada's things in it, one for each stage a thing can be in."""
+    ids = addresses_with_ids()[name]
+    return [
+        reverse(name, kwargs=dict(zip(ids, found, strict=True)))
+        for found in product(*(MAKERS[key](clinic) for key in ids))
+    ]
+
+
+def unknown_address(name: str) -> str:
+    return reverse(name, kwargs={key: uuid.uuid4() for key in addresses_with_ids()[name]})
+
+
+def signed_in(user: User) -> Client:
+    """With the password shown once more just now, so that no page asks for it first."""
+    client = Client()
+    client.force_login(user)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    return client
+
+
+def test_there_is_something_to_look_at() -> None:
+    assert {"api:order", "api:result_file", "api:interpretation", "api:report", "api:report_pdf"} <= set(ADDRESSES)
+
+
+def test_every_id_in_an_address_is_known_here() -> None:
+    unknown = {name: set(ids) - MAKERS.keys() for name, ids in addresses_with_ids().items()}
+    assert not {name: ids for name, ids in unknown.items() if ids}, "add where this id comes from to MAKERS"
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_somebody_not_signed_in_is_sent_to_sign_in(clinic: Clinic, name: str, method: str) -> None:
+    for address in addresses(name, clinic):
+        answer = getattr(Client(), method)(address)
+        if answer.status_code == 302:
+            assert answer.url.startswith(reverse("account_login"))
+        else:
+            assert answer.status_code in (401, 405)
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_a_stranger_cannot_tell_it_from_an_unknown_address(clinic: Clinic, name: str) -> None:
+    for who, user in clinic.strangers().items():
+        client = signed_in(user)
+        for method, address in product((client.get, client.post), addresses(name, clinic)):
+            unknown, real = method(unknown_address(name)), method(address)
+            assert real.status_code in (404, 405), f"{who} got {real.status_code} from {name}"
+            assert real.status_code == unknown.status_code
+            assert without_ids(real.content) == without_ids(unknown.content), f"{who} can tell it exists: {name}"
+
+
+def without_ids(body: bytes) -> bytes:
+    """A page without its one-time form token."""
+    return re.sub(rb'(X-CSRFToken": "|csrfmiddlewaretoken" value=")[A-Za-z0-9]+', rb"\1", body)
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_somebody_is_let_in(clinic: Clinic, name: str) -> None:
+    """Else the tests above would pass for an address that never works."""
+    answers = set()
+    for user in clinic.everyone().values():
+        client = Client()
+        client.force_login(user)
+        answers |= {client.get(address).status_code for address in addresses(name, clinic)}
+    assert answers & {200, 202, 302, 405}, answers

@@ -1,0 +1,293 @@
+"""A report says what was found, what was not, and what to do, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import pytest
+
+from portal.reports.compose import Order, Person, signed
+from portal.reports.document import Card, Document, content_hash, spoken
+from portal.reports.status import CARE, Status
+from tests.portal.reports.people import PEOPLE, SIGNATURE, interpretation, note, report
+
+ASK_FIRST = "Do not stop or change a medicine before you ask."
+
+
+def cards(document: Document) -> dict[str, Card]:
+    return {card.drug: card for group in document.groups for card in group.cards}
+
+
+def guidance(**changes: Any) -> dict[str, Any]:
+    """One row of advice as the engine writes it."""
+    return {
+        "drug": "omeprazole",
+        "rxnorm": "7646",
+        "atc": ["A02BC01"],
+        "source": "CPIC",
+        "guideline": "PA166219103",
+        "genes": ["CYP2C19"],
+        "lookup": {"CYP2C19": "Normal Metabolizer"},
+        "population": "general",
+        "classification": "Strong",
+        "action": "standard_dose",
+        "actions": ["standard_dose"],
+        "dose": {"percent": None, "fold": None, "note": None},
+        "implications": [],
+        "pmids": ["32770672"],
+        "facts_as_of": "2024-02",
+        "caveats": [],
+        **changes,
+    }
+
+
+def unanswered(**changes: Any) -> dict[str, Any]:
+    return {
+        "drug": "omeprazole",
+        "rxnorm": "7646",
+        "atc": ["A02BC01"],
+        "source": "DPWG",
+        "genes": ["CYP2C19"],
+        "missing_genes": ["CYP2C19"],
+        "reason": "phenotype_not_stated",
+        "possible_actions": [],
+        **changes,
+    }
+
+
+def advised(*rows: dict[str, Any], open_questions: tuple[dict[str, Any], ...] = ()) -> Card:
+    """The card for omeprazole when this is all the advice there is."""
+    found = interpretation("nothing_found")
+    found["guidance"], found["unanswered"] = list(rows), list(open_questions)
+    return cards(report(found))["omeprazole"]
+
+
+# -- one medicine
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_every_medicine_the_engine_names_has_exactly_one_card(person: str) -> None:
+    found = interpretation(person)
+    named = {row["drug"] for row in (*found["guidance"], *found["unanswered"])}
+    listed = [card.drug for group in report(person).groups for card in group.cards]
+    assert sorted(listed) == sorted(named)
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_every_card_has_a_status_a_headline_a_reason_and_something_to_do(person: str) -> None:
+    for card in cards(report(person)).values():
+        assert card.word and card.headline and card.why and card.what_to_do, card.drug
+        assert card.ask_first == ASK_FIRST
+        assert card.name.lower() in card.headline.lower()
+
+
+def test_a_medicine_that_may_not_work_says_so_in_the_persons_words() -> None:
+    card = cards(report("rosa"))["clopidogrel"]
+    assert card.status == Status.ASK_ABOUT_ANOTHER
+    assert card.headline == "Clopidogrel may not work well for you"
+    assert "switch clopidogrel on" in card.why
+
+
+def test_advice_for_everyone_that_asks_for_nothing_is_usual() -> None:
+    card = advised(guidance())
+    assert card.status == Status.USUAL
+    assert "safe" not in " ".join(spoken(card)).lower()
+
+
+def test_a_source_without_advice_for_a_usual_result_does_not_hide_one_that_says_usual() -> None:
+    silent = guidance(source="DPWG", action="no_guidance_for_this_result", classification="No recommendation")
+    assert advised(guidance(), silent).status == Status.USUAL
+    assert advised(silent).status == Status.NOT_KNOWN
+
+
+@pytest.mark.parametrize(
+    ("row", "open_questions"),
+    [
+        (guidance(genes=["CYP2C19", "CYP2D6"], caveats=["other_gene_not_tested"]), ()),
+        (guidance(genes=["CYP2C19", "CYP2D6"], lookup={"CYP2C19": "Normal Metabolizer", "CYP2D6": "No Result"}), ()),
+        (guidance(), (unanswered(),)),
+        (guidance(), (unanswered(reason="no_per_genotype_row", missing_genes=[]),)),
+    ],
+)
+def test_usual_is_not_told_while_part_of_the_answer_is_missing(
+    row: dict[str, Any], open_questions: tuple[dict[str, Any], ...]
+) -> None:
+    assert advised(row, open_questions=open_questions).status == Status.NOT_KNOWN
+
+
+def test_usual_is_not_told_for_a_gene_with_a_change_no_list_explains() -> None:
+    found = interpretation("nothing_found")
+    found["genes"]["CYP2C19"]["caveats"] = ["undocumented_variant"]
+    found["guidance"], found["unanswered"] = [guidance()], []
+    card = cards(report(found))["omeprazole"]
+    assert card.status == Status.NOT_KNOWN
+    assert "CYP2C19" in card.why
+
+
+def test_a_warning_stands_even_when_part_of_the_answer_is_missing() -> None:
+    card = advised(guidance(action="avoid", caveats=["other_gene_not_tested"], genes=["CYP2C19", "CYP2D6"]))
+    assert card.status == Status.ASK_ABOUT_ANOTHER
+    assert any("CYP2D6" in line for line in card.keep_in_mind)
+
+
+def test_two_groups_that_differ_are_both_told_and_the_more_careful_one_is_shown() -> None:
+    card = advised(guidance(), guidance(source="DPWG", action="reduce_dose", classification="N/A"))
+    told = " ".join(card.differ)
+    assert card.status == Status.TAKE_CARE
+    assert "CPIC" in told and "usual" in told and "DPWG" in told and "take care" in told
+
+
+def test_two_groups_that_agree_are_not_said_to_differ() -> None:
+    assert advised(guidance(), guidance(source="DPWG")).differ == ()
+
+
+def test_advice_for_one_use_only_says_for_which_use() -> None:
+    card = advised(
+        guidance(population="CVI ACS PCI", action="avoid"),
+        guidance(population="NVI", action="no_recommendation", classification="No recommendation"),
+    )
+    assert [line.word for line in card.populations] == ["Ask about another medicine", "Not known"]
+    assert all(line.label.startswith("If you take it for") for line in card.populations)
+
+
+def test_advice_that_has_no_code_is_never_guessed() -> None:
+    card = advised(guidance(action="", caveats=["action_not_coded"]))
+    assert card.status == Status.NOT_KNOWN
+    assert "cannot put in plain words" in card.why
+
+
+def test_doses_of_the_source_are_never_shown() -> None:
+    dose = {"percent": "43", "fold": "17", "note": "61.5 mg"}
+    document = json.dumps(report_with(guidance(action="reduce_dose", dose=dose)).to_json())
+    assert "61.5" not in document and "43%" not in document and "17" not in document.split("omeprazole", 1)[1][:400]
+
+
+def report_with(*rows: dict[str, Any]) -> Document:
+    found = interpretation("nothing_found")
+    found["guidance"], found["unanswered"] = list(rows), []
+    return report(found)
+
+
+# -- the whole report
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_cards_come_in_order_of_care(person: str) -> None:
+    document = report(person)
+    assert [group.status for group in document.groups] == list(CARE)
+    assert all(card.status == group.status for group in document.groups for card in group.cards)
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_the_counts_add_up_and_the_figure_tells_the_same_numbers(person: str) -> None:
+    document = report(person)
+    for count, group in zip(document.glance.counts, document.groups, strict=True):
+        assert count.number == len(group.cards)
+        assert f"{count.number} {count.label}." in document.glance.counts_figure
+    assert f"{len(cards(document))} medicines in all" in document.glance.counts_figure
+
+
+def test_the_strongest_advice_leads_what_matters_most() -> None:
+    document = report("rosa")
+    assert document.glance.matters[0].headline == "Clopidogrel may not work well for you"
+    assert len(document.glance.matters) <= 3
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_what_was_not_tested_is_said_gene_by_gene(person: str) -> None:
+    found, document = interpretation(person), report(person)
+    assert [line.label for line in document.not_tested.genes] == sorted(found["not_covered"])
+    first = " ".join(document.glance.not_looked)
+    assert all(gene in first for gene in found["not_covered"])
+
+
+def test_nothing_tested_is_not_told_as_nothing_found() -> None:
+    document = report("nothing_tested")
+    assert [len(group.cards) for group in document.groups][:3] == [0, 0, 0]
+    assert "That does not mean all is well." in document.glance.matters_text
+    assert all("could not read enough" in gene.plain for gene in document.genes.genes)
+
+
+def test_a_persons_own_file_says_first_that_it_is_not_a_medical_test() -> None:
+    assert report(origin="patient").consumer[0] == "This is not a medical test. Confirm before acting."
+    assert report(origin="laboratory").consumer == ()
+
+
+def test_each_hard_word_is_explained_where_it_is_read_first_and_once() -> None:
+    told = list(spoken(report("rosa")))
+    first = next(text for text in told if "guide" in text)
+    assert "guide (advice written by a group of experts)" in first or "guides (advice" in first
+    assert sum("(advice written by a group of experts)" in text for text in told) == 1
+    assert not any("[[" in text for text in told)
+
+
+def test_every_explained_word_is_listed() -> None:
+    document = report("rosa")
+    listed = {term.word for term in document.glossary.terms}
+    assert {"gene", "guide", "care team", "side effect"} <= listed
+
+
+def test_sources_carry_their_dates_and_terms_and_the_release_of_knowledge_is_named() -> None:
+    document = report("rosa")
+    assert all(source.dates and source.licence for source in document.sources.sources)
+    assert interpretation("rosa")["knowledge"]["id"] in document.sources.knowledge
+    assert "not yet reviewed" in document.sources.reviewed
+    assert "grade" in document.sources.reading
+
+
+def test_the_clinic_to_call_is_on_the_first_page() -> None:
+    told = " ".join(report(ordered=Order(call_name="Riverside Clinic", call_phone="01 23 45")).glance.call)
+    assert "Riverside Clinic" in told and "01 23 45" in told
+
+
+# -- the same every time
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_the_order_of_the_engines_rows_changes_nothing(person: str) -> None:
+    found, again = interpretation(person), interpretation(person)
+    shuffle = random.Random(7)
+    shuffle.shuffle(again["guidance"])
+    shuffle.shuffle(again["unanswered"])
+    again["genes"] = dict(sorted(again["genes"].items(), reverse=True))
+    assert report(again).content_hash == report(found).content_hash
+
+
+def test_any_change_of_content_changes_the_hash() -> None:
+    hashes = {
+        report().content_hash,
+        report(made_up=False).content_hash,
+        report(person=Person("Somebody Else")).content_hash,
+        report(notes=(note(),)).content_hash,
+        report(signature=SIGNATURE).content_hash,
+        report("quick").content_hash,
+    }
+    assert len(hashes) == 6
+
+
+def test_a_stored_document_keeps_its_hash() -> None:
+    document = report()
+    assert content_hash(json.loads(json.dumps(document.to_json()))) == document.content_hash
+
+
+def test_signing_adds_notes_and_name_and_changes_no_other_word() -> None:
+    notes = (note("Bring this to your visit."), note(about="clopidogrel"))
+    final = signed(report().to_json(), notes, SIGNATURE)
+    assert final == report(notes=notes, signature=SIGNATURE).to_json()
+
+
+def test_an_unsigned_report_says_it_is_a_draft_and_a_signed_one_who_checked_it() -> None:
+    assert report().draft
+    final = report(signature=SIGNATURE)
+    assert final.draft == ""
+    assert any(fact.code == "checked_by" and "Dr Sam Reed" in fact.value for fact in final.glance.facts)
+
+
+def test_what_people_type_is_never_read_as_our_own_marks() -> None:
+    odd = "[[gene]] {drug} {{ 7 }} <b>"
+    document = report(person=Person(odd), notes=(note(odd), note(odd, about="clopidogrel")))
+    assert document.person == odd
+    assert document.notes[0].text == odd
+    assert cards(document)["clopidogrel"].notes[0].text == odd

@@ -1,0 +1,157 @@
+"""The PDF can be read by everyone, tells the same as the page, and fetches nothing."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import pikepdf
+import pytest
+
+from portal.reports.compose import Person
+from portal.reports.document import Document
+from portal.reports.render import FetchRefused, _fetch, render_html, render_pdf
+from tests.portal.reports.pdf_text import page_texts, tags
+from tests.portal.reports.people import LONG_NAME, PEOPLE, SIGNATURE, note, report
+
+
+def opened(document: Document) -> pikepdf.Pdf:
+    return pikepdf.open(io.BytesIO(render_pdf(document.to_json())))
+
+
+@cache
+def draft(person: str) -> pikepdf.Pdf:
+    return opened(report(person))
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_it_is_tagged_titled_and_in_its_language(person: str) -> None:
+    pdf = draft(person)
+    assert "/StructTreeRoot" in pdf.Root
+    assert str(pdf.Root.Lang) == "en"
+    assert pdf.Root.MarkInfo.Marked
+    assert pdf.Root.ViewerPreferences.DisplayDocTitle
+    assert str(pdf.docinfo["/Title"]) == "Your genes and your medicines – Rosa Alvarez"
+    with pdf.open_metadata() as metadata:
+        assert "Your genes and your medicines" in str(metadata["dc:title"])
+        assert str(metadata["pdfuaid:part"]) == "1"
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_every_figure_is_told_in_words_and_the_words_hold_the_same_numbers(person: str) -> None:
+    document = report(person)
+    told = [str(tag.Alt) if "/Alt" in tag else "" for tag in tags(draft(person)) if str(tag.S) == "/Figure"]
+    assert all(told)
+    assert document.glance.counts_figure in told
+    for gene in document.genes.genes:
+        assert gene.coverage_figure in told
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_there_is_one_first_heading_and_no_level_is_skipped(person: str) -> None:
+    levels = [int(str(tag.S)[2]) for tag in tags(draft(person)) if re.fullmatch(r"/H[1-6]", str(tag.S))]
+    assert levels.count(1) == 1 and levels[0] == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+
+
+def test_a_reader_can_jump_by_bookmarks() -> None:
+    with draft("rosa").open_outline() as outline:
+        assert [item.title for item in outline.root] == ["Your genes and your medicines"]
+        titles = [item.title for item in outline.root[0].children]
+    assert "At a glance" in titles and "What was not tested" in titles
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_every_page_says_whose_it_is_that_they_are_made_up_and_that_it_is_a_draft(person: str) -> None:
+    texts = page_texts(draft(person))
+    for number, text in enumerate(texts, start=1):
+        assert "RosaAlvarez" in text
+        assert "MADE-UPPERSON" in text
+        assert "DRAFT–notyetsigned" in text
+        assert f"Page{number}of{len(texts)}" in text
+
+
+def test_a_signed_report_of_a_real_person_carries_neither_mark() -> None:
+    text = "".join(page_texts(opened(report(made_up=False, signature=SIGNATURE))))
+    assert "MADE-UP" not in text and "DRAFT" not in text
+    assert "DrSamReed" in text
+
+
+def test_the_paper_holds_every_card_and_every_note() -> None:
+    document = report(notes=(note("Bring this along."), note("I will call you.", about="clopidogrel")))
+    text = "".join(page_texts(opened(document)))
+    assert squeezed("Bring this along.") in text and squeezed("I will call you.") in text
+    for group in document.groups:
+        for card in group.cards:
+            assert squeezed(card.name).lower() in text.lower()
+
+
+def test_a_very_long_name_fits() -> None:
+    text = "".join(page_texts(opened(report(person=Person(LONG_NAME)))))
+    assert squeezed(LONG_NAME) in text
+
+
+@contextmanager
+def listener() -> Iterator[tuple[int, list[str]]]:
+    """A door on this machine and a list of who knocked."""
+    knocks: list[str] = []
+    door = socket.create_server(("127.0.0.1", 0))
+    door.settimeout(0.1)
+    over = threading.Event()
+
+    def listen() -> None:
+        while not over.is_set():
+            try:
+                caller, address = door.accept()
+            except TimeoutError:
+                continue
+            knocks.append(str(address))
+            caller.close()
+
+    thread = threading.Thread(target=listen)
+    thread.start()
+    try:
+        yield door.getsockname()[1], knocks
+    finally:
+        over.set()
+        thread.join()
+        door.close()
+
+
+HOSTILE = (
+    "<img src='http://127.0.0.1:{port}/a.png'>",
+    "<link rel=stylesheet href='http://127.0.0.1:{port}/a.css'>",
+    "<style>@import 'http://127.0.0.1:{port}/b.css';</style>",
+    "</title><svg><image href='http://127.0.0.1:{port}/c.svg'/></svg>",
+    "\"><iframe src='file:///etc/passwd'></iframe>",
+    "url(http://127.0.0.1:{port}/d)",
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_markup_in_a_name_or_a_note_is_text_and_nothing_is_fetched(text: str) -> None:
+    with listener() as (port, knocks):
+        typed = text.format(port=port)
+        document = report(person=Person(typed), notes=(note(typed), note(typed, about="clopidogrel")))
+        printed = "".join(page_texts(opened(document)))
+        assert "<img" not in render_html(document.to_json())
+        assert squeezed(typed) in printed
+        assert knocks == []
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:9/", "file:///etc/passwd", "data:text/plain,hello", "ftp://x/"]
+)
+def test_the_renderer_refuses_every_address_but_its_own_fonts(address: str) -> None:
+    with pytest.raises(FetchRefused):
+        _fetch(address)
