@@ -4,10 +4,11 @@ from portal.results import jobs
 from portal.results.models import Job, JobStatus
 
 
-def work_off(most: int = 50) -> int:
-    """Run waiting jobs until none is left that may start; returns how many were run."""
+def work_off(*kinds: str, most: int = 50) -> int:
+    """Run waiting jobs (of these kinds, or all) until none is left that may start; returns how many were run."""
     for done in range(most):
-        waiting = Job.objects.filter(status=JobStatus.QUEUED, not_before=None).first()
+        jobs_waiting = Job.objects.filter(status=JobStatus.QUEUED, not_before=None)
+        waiting = (jobs_waiting.filter(kind__in=kinds) if kinds else jobs_waiting).first()
         if waiting is None:
             return done
         jobs.run(waiting.pk)

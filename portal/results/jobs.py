@@ -18,13 +18,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from celery import current_app
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.celery import app
 from portal.results.models import Job, JobStatus
 from portal.results.patience import passes_by_itself, patiently
 
@@ -87,7 +87,7 @@ def handler(kind: str, *, steps: tuple[str, ...], stopped: Stopped | None = None
         def task(job_id: str) -> None:
             run(uuid.UUID(job_id))
 
-        current_app.task(name=kind, bind=False)(task)
+        app.task(name=kind, bind=False)(task)
         return work
 
     return register
@@ -162,7 +162,7 @@ def _afresh(now: datetime) -> dict[str, Any]:
 def _dispatch(kind: str, job_id: uuid.UUID) -> None:
     """Wake a worker up. When the broker cannot be reached nothing is lost: `recover` sends it again."""
     try:
-        current_app.send_task(kind, args=[str(job_id)], retry=False)
+        app.send_task(kind, args=[str(job_id)], retry=False)
     except Exception as error:
         logger.warning("job.not_dispatched", extra={"job": str(job_id), "reason": type(error).__name__})
 

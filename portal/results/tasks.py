@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from celery import shared_task
 from celery.signals import worker_ready
 
+from portal.celery import app
 from portal.results import interpreting, jobs
 
 __all__ = ["interpreting", "recover"]
 
 
-@shared_task(name="recover", ignore_result=True)
+@app.task(name="recover", ignore_result=True)
 def recover() -> None:
     """Find work that was left behind. Sent by beat every few seconds."""
     jobs.recover()

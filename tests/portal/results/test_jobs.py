@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from celery import current_app
 from django.db import connection
 from django.utils import timezone
 
+from portal.celery import app
 from portal.people.models import Laboratory
 from portal.results import jobs
 from portal.results.models import Job, JobStatus
@@ -30,7 +30,7 @@ def kind() -> Iterator[str]:
 
 
 def register(kind: str, work: jobs.Work, **options: object) -> None:
-    current_app.tasks.pop(kind, None)  # some checks register a kind twice
+    app.tasks.pop(kind, None)  # some checks register a kind twice
     jobs.handler(kind, steps=("first", "second"), **options)(work)  # type: ignore[arg-type]
 
 

@@ -66,7 +66,7 @@ def test_a_laboratory_sends_a_file_and_follows_it(clinic: Clinic) -> None:
     page = text_of(laboratory, page_of(file))
     assert "Waiting to be read" in page
     assert f'hx-get="{reverse("results:file_progress", args=[file.pk])}"' in page
-    work_off()
+    work_off("interpret")
     page = text_of(laboratory, page_of(file))
     assert "hx-get" not in page
     assert clinic.patient.family_name not in page
@@ -83,7 +83,7 @@ def test_progress_names_the_real_step_and_stops_asking_when_it_is_over(clinic: C
     assert "3 of 5" in fragment
     assert "hx-get" in fragment
     Job.objects.update(status=JobStatus.QUEUED, step="", step_number=0)
-    work_off()
+    work_off("interpret")
     fragment = text_of(watcher, address)
     assert "hx-get" not in fragment
     assert page_of(file) in fragment
@@ -161,7 +161,7 @@ def test_a_clinician_orders_sends_and_reviews(clinic: Clinic) -> None:
     unanswered = clinician.post(reverse("results:review", args=[file.pk]), {"answer": "accept", "note": ""})
     assert unanswered.status_code == 422
     clinician.post(reverse("results:review", args=[file.pk]), {"answer": "accept", "note": "Called them."})
-    work_off()
+    work_off("interpret")
     assert ResultFile.objects.get().status == FileStatus.INTERPRETED
 
 
@@ -198,7 +198,7 @@ def test_a_stopped_file_is_started_again_by_the_care_team(clinic: Clinic) -> Non
     assert "Start again" in text_of(browser(clinic.clinician), page_of(file))
     assert reverse("results:again", args=[file.pk]) not in text_of(browser(clinic.sender), page_of(file))
     browser(clinic.clinician).post(reverse("results:again", args=[file.pk]))
-    work_off()
+    work_off("interpret")
     assert ResultFile.objects.get().status == FileStatus.INTERPRETED
 
 

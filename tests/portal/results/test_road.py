@@ -61,7 +61,7 @@ def test_a_file_with_consent_is_read_and_interpreted(clinic: Clinic) -> None:
     assert (file.sha256, file.size) == (hashlib.sha256(content).hexdigest(), len(content))
     assert file.file.open().read() == content
 
-    work_off()
+    work_off("interpret")
 
     assert fresh(file).status == FileStatus.INTERPRETED
     interpretation = Interpretation.objects.get(result_file=file)
@@ -75,7 +75,7 @@ def test_a_file_with_consent_is_read_and_interpreted(clinic: Clinic) -> None:
 
 def test_every_part_of_the_answer_becomes_a_finding(clinic: Clinic) -> None:
     file = clinic.send(vcf(SLOW)).file
-    work_off()
+    work_off("interpret")
     result = Interpretation.objects.get(result_file=file).result
     kinds = Finding.objects.values_list("kind", flat=True)
     assert len([kind for kind in kinds if kind == "guidance"]) == len(result["guidance"])
@@ -86,7 +86,7 @@ def test_every_part_of_the_answer_becomes_a_finding(clinic: Clinic) -> None:
 def test_the_real_person_is_read_from_the_real_file(clinic: Clinic) -> None:
     content = (shared_data() / "real" / "NA18526.GRCh38.raw_allsites_at_pgx.vcf").read_bytes()
     file = clinic.send(content, name="holiday.jpg").file
-    work_off()
+    work_off("interpret")
     assert fresh(file).status == FileStatus.INTERPRETED
     assert Interpretation.objects.get(result_file=file).result["sample"] == file.sample
 
@@ -97,18 +97,18 @@ def test_the_steps_are_the_ones_that_are_registered(clinic: Clinic) -> None:
 
 def test_interpreting_again_with_the_same_knowledge_makes_no_second_interpretation(clinic: Clinic) -> None:
     file = clinic.send(vcf(SLOW)).file
-    work_off()
+    work_off("interpret")
     findings = Finding.objects.count()
     ResultFile.objects.filter(pk=file.pk).update(status=FileStatus.QUEUED)
     jobs.enqueue("interpret", file.pk, again=True)
-    work_off()
+    work_off("interpret")
     assert Interpretation.objects.count() == 1
     assert Finding.objects.count() == findings
 
 
 def test_what_happened_is_in_the_access_log(clinic: Clinic) -> None:
     clinic.send(vcf(SLOW))
-    work_off()
+    work_off("interpret")
     seen = list(AccessEvent.objects.filter(patient=clinic.patient).values_list("action", "outcome"))
     assert ("upload.result_file", "permit") in seen
     assert ("read.result_file", "system") in seen
@@ -159,7 +159,7 @@ def test_a_patient_brings_only_their_own_file(clinic: Clinic) -> None:
     with pytest.raises(Denied):
         receive_file(stranger, SimpleUploadedFile("f", vcf()), patient=clinic.patient)
     file = clinic.bring(vcf(SLOW)).file
-    work_off()
+    work_off("interpret")
     assert (fresh(file).status, file.origin) == (FileStatus.INTERPRETED, FileOrigin.PATIENT)
 
 
@@ -214,7 +214,7 @@ def test_a_held_file_goes_on_when_a_clinician_has_looked(clinic: Clinic) -> None
             review_hold(other, file, accept=True)
     reviewed = review_hold(clinic.clinician, file, accept=True, note="Typing error; the laboratory was called.")
     assert (reviewed.status, reviewed.reviewed_by) == (FileStatus.QUEUED, clinic.clinician)
-    work_off()
+    work_off("interpret")
     assert fresh(file).status == FileStatus.INTERPRETED
     with pytest.raises(NotAccepted):
         review_hold(clinic.clinician, file, accept=True)
@@ -223,7 +223,7 @@ def test_a_held_file_goes_on_when_a_clinician_has_looked(clinic: Clinic) -> None
 def test_a_held_file_can_be_refused_and_is_never_read(clinic: Clinic) -> None:
     file = clinic.send(vcf(), identifiers=Identifiers(date(1999, 1, 1), "Else")).file
     assert review_hold(clinic.clinician, file, accept=False).status == FileStatus.REFUSED
-    work_off()
+    work_off("interpret")
     assert not Interpretation.objects.exists()
 
 
@@ -236,12 +236,12 @@ def test_a_sex_that_differs_from_the_record_stops_the_road_until_reviewed(clinic
     content = ("\n".join([*header, *rows, *x_rows(30, "1")]) + "\n").encode()
     assert clinic.patient.sex == "female"
     file = clinic.send(content).file
-    work_off()
+    work_off("interpret")
     held = fresh(file)
     assert (held.status, held.reason, held.genetic_sex) == (FileStatus.HELD, "sex_mismatch", "male")
     assert not Interpretation.objects.exists()
     review_hold(clinic.clinician, held, accept=True, note="Known to the team.")
-    work_off()
+    work_off("interpret")
     assert fresh(file).status == FileStatus.INTERPRETED
 
 
@@ -250,27 +250,27 @@ def test_a_sex_that_is_not_recorded_or_not_seen_stops_nothing() -> None:
     content = ("\n".join([*header, *rows, *x_rows(30, "1")]) + "\n").encode()
     for clinic, sent in ((make_clinic(sex="unknown"), content), (make_clinic(sex="male"), vcf(QUICK))):
         file = clinic.send(sent).file
-        work_off()
+        work_off("interpret")
         assert fresh(file).status == FileStatus.INTERPRETED
 
 
 def test_a_second_file_of_someone_else_stops_the_road(clinic: Clinic) -> None:
     clinic.send(vcf(SLOW))
-    work_off()
+    work_off("interpret")
     other = clinic.send(vcf(QUICK)).file
-    work_off()
+    work_off("interpret")
     assert (fresh(other).status, fresh(other).reason) == (FileStatus.HELD, "repeat_mismatch")
     same = clinic.send(vcf(SLOW, sample="S1-again")).file
-    work_off()
+    work_off("interpret")
     assert fresh(same).status == FileStatus.INTERPRETED
 
 
 def test_a_genome_that_is_kept_for_someone_else_stops_the_road(clinic: Clinic) -> None:
     clinic.send(vcf(SLOW))
-    work_off()
+    work_off("interpret")
     other = make_clinic()
     file = other.send(vcf(SLOW)).file
-    work_off()
+    work_off("interpret")
     held = fresh(file)
     assert (held.status, held.reason) == (FileStatus.HELD, "same_genome")
     assert clinic.patient.family_name not in held.explanation
@@ -278,9 +278,9 @@ def test_a_genome_that_is_kept_for_someone_else_stops_the_road(clinic: Clinic) -
 
 def test_renaming_the_sample_does_not_hide_whose_genome_it_is(clinic: Clinic) -> None:
     clinic.send(vcf(SLOW))
-    work_off()
+    work_off("interpret")
     copied = make_clinic().send(vcf(SLOW, sample="RENAMED")).file
-    work_off()
+    work_off("interpret")
     assert (fresh(copied).sample, fresh(copied).reason) == ("RENAMED", "same_genome")
 
 
@@ -288,14 +288,14 @@ def test_different_real_people_are_not_taken_for_one() -> None:
     content = (shared_data() / "real" / "getrm5.GRCh38.pgx_positions.multisample.vcf").read_bytes()
     for sample in ("HG00276", "HG00436", "HG00589"):
         file = make_clinic(sex="unknown").send(content, sample=sample).file
-        work_off()
+        work_off("interpret")
         assert fresh(file).status == FileStatus.INTERPRETED
 
 
 def test_two_people_without_any_variant_are_not_taken_for_one(clinic: Clinic) -> None:
     clinic.send(vcf({}, sample="A"))
     file = make_clinic().send(vcf({}, sample="B")).file
-    work_off()
+    work_off("interpret")
     assert fresh(file).status == FileStatus.INTERPRETED
 
 
@@ -310,13 +310,13 @@ def test_a_file_with_several_samples_waits_until_one_is_chosen(clinic: Clinic) -
     with pytest.raises(NotAccepted):
         review_hold(clinic.clinician, file, accept=True)
     choose_sample(clinic.sender, file, "SECOND")
-    work_off()
+    work_off("interpret")
     assert Interpretation.objects.get(result_file=file).result["genes"]["CYP2C19"]["diplotypes"][0] == "*2/*2"
 
 
 def test_a_sample_can_be_named_with_the_file(clinic: Clinic) -> None:
     file = clinic.send(two_samples(QUICK, SLOW), sample="FIRST").file
-    work_off()
+    work_off("interpret")
     assert Interpretation.objects.get(result_file=file).result["genes"]["CYP2C19"]["diplotypes"][0] == "*17/*17"
 
 
@@ -326,7 +326,7 @@ def test_a_sample_can_be_named_with_the_file(clinic: Clinic) -> None:
 def test_without_a_yes_the_file_is_kept_and_nothing_is_read() -> None:
     clinic = make_clinic(consent=False)
     file = clinic.send(vcf(SLOW)).file
-    work_off()
+    work_off("interpret")
     waiting = fresh(file)
     assert waiting.status == FileStatus.WAITING_FOR_CONSENT
     assert (waiting.fingerprint, waiting.genetic_sex) == ({}, "unknown")
@@ -338,18 +338,18 @@ def test_a_yes_lets_waiting_files_go_on() -> None:
     clinic = make_clinic(consent=False)
     file = clinic.send(vcf(SLOW)).file
     consent.give(clinic.account, clinic.patient, "pgx")
-    work_off()
+    work_off("interpret")
     assert fresh(file).status == FileStatus.INTERPRETED
 
 
 def test_a_yes_taken_back_before_reading_stops_the_file_unread(clinic: Clinic) -> None:
     file = clinic.send(vcf(SLOW)).file
     consent.withdraw(clinic.account, clinic.patient, "pgx")
-    work_off()
+    work_off("interpret")
     assert fresh(file).status == FileStatus.WAITING_FOR_CONSENT
     assert fresh(file).fingerprint == {}
     consent.give(clinic.account, clinic.patient, "pgx")
-    work_off()
+    work_off("interpret")
     assert fresh(file).status == FileStatus.INTERPRETED
 
 
@@ -365,7 +365,7 @@ def test_a_yes_taken_back_while_reading_leaves_nothing_written(
         return sample
 
     monkeypatch.setattr(interpreting, "_read", read_and_withdraw)
-    work_off()
+    work_off("interpret")
     stopped = fresh(file)
     assert (stopped.status, stopped.fingerprint) == (FileStatus.WAITING_FOR_CONSENT, {})
     assert not Interpretation.objects.exists()
@@ -401,7 +401,7 @@ def test_a_file_that_kills_its_worker_three_times_stops_and_can_be_started_again
     with pytest.raises(Denied):
         try_again(clinic.sender, stopped)
     try_again(clinic.clinician, stopped)
-    work_off()
+    work_off("interpret")
     assert fresh(file).status == FileStatus.INTERPRETED
     assert Job.objects.get(pk=job.pk).status == JobStatus.DONE
 
