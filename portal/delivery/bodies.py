@@ -1,7 +1,7 @@
 """The words of signed reports as HTML, made once per process.
 
-A signed document never changes, so neither does its HTML; making it anew for every reader was most of the time a result
-page took. A few are held in memory, never on disk, and only after the permission to read was asked for again.
+A signed document never changes, so neither does its HTML; making it anew for every reader was most of the time a
+result page took. A few are held in memory, never on disk, and every reader's permission is asked for first.
 """
 
 from collections import OrderedDict
