@@ -83,6 +83,8 @@ def assert_accessible(page: Page, *, javascript: bool = True) -> None:
             page.set_viewport_size(size)  # type: ignore[arg-type]
             if not javascript:
                 continue
+            # Colours that are still changing are nobody's colours: wait until they have settled.
+            page.evaluate("Promise.allSettled(document.getAnimations().map(moving => moving.finished))")
             assert_no_sideways_scroll(page)
             found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
             problems = [

@@ -24,9 +24,10 @@ def reports(user: User) -> QuerySet[Report]:
     return rows.none()
 
 
-def report_for(user: User, report_id: UUID) -> Report | None:
-    """One report, or None alike when it is unknown and when it is not the asker's."""
-    return reports(user).filter(pk=report_id).first()
+def report_for(user: User, report_id: UUID, *, words: bool = True) -> Report | None:
+    """One report (with its words or without), or None alike when it is unknown and when it is not the asker's."""
+    rows = reports(user).filter(pk=report_id)
+    return (rows if words else rows.defer("document")).first()
 
 
 def reports_for_patient(user: User) -> QuerySet[Report]:

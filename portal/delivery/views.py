@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from portal.access.decide import decide
-from portal.delivery import actions, queries
+from portal.delivery import actions, bodies, queries
 from portal.delivery.errors import DeliveryRefused, Refusal
 from portal.delivery.evidence import evidence
 from portal.delivery.forms import WHOLE_REPORT, NoteForm, SignForm
@@ -30,9 +30,9 @@ def _user(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
-def _report(request: HttpRequest, report_id: UUID) -> Report:
+def _report(request: HttpRequest, report_id: UUID, *, words: bool = True) -> Report:
     """The report, or the same 404 for one that is unknown and one that is somebody else's."""
-    report = queries.report_for(_user(request), report_id)
+    report = queries.report_for(_user(request), report_id, words=words)
     if report is None:
         raise Http404
     return report
@@ -53,7 +53,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def report(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """The released report as its patient reads it; the care team sees the same page."""
-    found = _report(request, report_id)
+    found = _report(request, report_id, words=not bodies.is_held(report_id))
     if found.status == ReportStatus.DRAFT:
         return redirect("delivery:review", report_id)
     try:
@@ -62,7 +62,7 @@ def report(request: HttpRequest, report_id: UUID) -> HttpResponse:
         return _closed(request, found, refused)
     context = {
         "report": found,
-        "document": found.document,
+        "body": bodies.body(found),
         "own": found.patient.account_id == _user(request).pk,
         "pdf_ready": _pdf_ready(found),
         "made_up": found.patient.made_up,
@@ -74,7 +74,7 @@ def report(request: HttpRequest, report_id: UUID) -> HttpResponse:
 @require_GET
 def report_pdf(request: HttpRequest, report_id: UUID) -> HttpResponse | FileResponse:
     """The signed PDF. Its file name says nothing about health."""
-    found = _report(request, report_id)
+    found = _report(request, report_id, words=False)
     if found.status == ReportStatus.DRAFT:
         raise Http404
     try:
@@ -93,7 +93,7 @@ def report_pdf(request: HttpRequest, report_id: UUID) -> HttpResponse | FileResp
 @require_GET
 def pdf_state(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """The button to take the PDF away, or word that it is still being made. Asked for again and again by htmx."""
-    found = _report(request, report_id)
+    found = _report(request, report_id, words=False)
     if found.status == ReportStatus.DRAFT or not decide(_user(request), "download.report", found):
         raise Http404
     return render(request, "delivery/_pdf.html", {"report": found, "pdf_ready": _pdf_ready(found)})

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from portal.home import queries
 from portal.people.models import Role, User
+from portal.results.presenting import explanation_for, present_row
 
 
 @login_required
@@ -21,7 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
         case Role.CLINICIAN | Role.COUNSELLOR:
             return _queue(request, user)
         case Role.LABORATORY:
-            return render(request, "home/laboratory.html", {"files": queries.sent_files(user)})
+            return _laboratory(request, user)
         case Role.OPERATOR:
             return render(request, "home/operator.html", {"jobs": queries.stopped_jobs(user)})
         case Role.PRIVACY_OFFICER:
@@ -41,6 +42,12 @@ def _patient(request: HttpRequest, user: User) -> HttpResponse:
     if found is None:
         return render(request, "home/other.html")
     return render(request, "home/patient.html", {"home": found, "made_up": found.patient.made_up})
+
+
+def _laboratory(request: HttpRequest, user: User) -> HttpResponse:
+    # The results room decides what a laboratory may be told about a file.
+    rows = [(present_row(user, file), explanation_for(user, file)) for file in queries.sent_files(user)]
+    return render(request, "home/laboratory.html", {"rows": rows})
 
 
 def _queue(request: HttpRequest, user: User) -> HttpResponse:

@@ -184,6 +184,17 @@ def test_a_laboratory_sees_what_it_sent_and_no_more(clinic: Clinic) -> None:
     assert clinic.ada.family_name not in screen(clinic.laboratory_user)
 
 
+@pytest.mark.parametrize("reason", ["sex_mismatch", "repeat_mismatch", "same_genome"])
+def test_a_laboratory_is_not_told_what_the_clinics_own_record_says(clinic: Clinic, reason: str) -> None:
+    secret = "The sex in the record is not the one in the file."
+    make_file(
+        clinic.ada, clinic.laboratory_user, clinic.order, status=FileStatus.HELD, reason=reason, explanation=secret
+    )
+    page = screen(clinic.laboratory_user)
+    assert "On hold" in page
+    assert secret not in page
+
+
 def test_an_operator_sees_stopped_work_and_nobodys_name(clinic: Clinic) -> None:
     Job.objects.update(status=JobStatus.FAILED, reason="gave_up", attempts=3)
     page = screen(clinic.operator)
