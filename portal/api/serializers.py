@@ -11,6 +11,7 @@ from consent.desk import texts
 from portal.people.models import Role
 from portal.reports.models import Report
 from portal.results.models import Interpretation, ResultFile, TestOrder
+from portal.results.presenting import explanation_for, reason_for
 from portal.results.queries import progress
 
 
@@ -58,6 +59,8 @@ class ResultFileSerializer(PatientNotForLaboratories):
     """Where a file stands. `reason` and `explanation` say why it stopped, when it did."""
 
     patient = serializers.UUIDField(source="patient_id", required=False, help_text="Not shown to laboratories.")
+    reason = serializers.SerializerMethodField()
+    explanation = serializers.SerializerMethodField()
     progress = serializers.SerializerMethodField()
 
     class Meta:
@@ -80,6 +83,12 @@ class ResultFileSerializer(PatientNotForLaboratories):
             "created_at",
         ]
         read_only_fields = fields
+
+    def get_reason(self, file: ResultFile) -> str:
+        return reason_for(self.context["request"].user, file)
+
+    def get_explanation(self, file: ResultFile) -> str:
+        return explanation_for(self.context["request"].user, file)
 
     @extend_schema_field(ProgressSerializer)
     def get_progress(self, file: ResultFile) -> dict[str, Any]:

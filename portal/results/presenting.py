@@ -42,6 +42,13 @@ def explanation_for(user: User, file: ResultFile) -> str:
     return file.explanation
 
 
+def reason_for(user: User, file: ResultFile) -> str:
+    """The code of why a file has stopped; what the clinic's own record says is a plain `under_review` to others."""
+    told = user.role in (Role.CLINICIAN, Role.COUNSELLOR)
+    hidden = not told and file.status == FileStatus.HELD and file.reason in _FROM_THE_RECORD
+    return "under_review" if hidden else file.reason
+
+
 def next_for(user: User, file: ResultFile) -> str:
     """What happens next, in a few words."""
     match FileStatus(file.status):

@@ -101,6 +101,18 @@ def test_a_wrong_birth_date_is_held_and_the_right_one_never_told(clinic: Clinic)
     assert clinic.ada.birth_date.isoformat() not in answer.content.decode()
 
 
+def test_what_the_clinics_record_says_is_told_to_the_clinic_only(clinic: Clinic) -> None:
+    laboratory, clinician = as_(clinic.laboratory_user), as_(clinic.clinician)
+    file = send(laboratory, **on_paper(clinic)).json()["id"]
+    told = "The genes say male, the record says female."
+    ResultFile.objects.filter(pk=file).update(status="held", reason="sex_mismatch", explanation=told)
+
+    answer = laboratory.get(f"/api/v1/result-files/{file}/").json()
+    assert answer["reason"] == "under_review" and "male" not in answer["explanation"]
+    answer = clinician.get(f"/api/v1/result-files/{file}/").json()
+    assert (answer["reason"], answer["explanation"]) == ("sex_mismatch", told)
+
+
 def test_another_laboratory_cannot_use_or_guess_an_accession(clinic: Clinic) -> None:
     other = as_(clinic.other_laboratory_user)
     known = send(other, **on_paper(clinic))

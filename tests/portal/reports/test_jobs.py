@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import transaction
 
 from consent.ledger.models import Decision
 from portal.people.models import Role
@@ -30,7 +31,10 @@ def draft() -> Report:
     care(clinician, patient)
     allow(patient)
     order = make_order(patient, laboratory, clinician)
-    return draft_from(make_user(Role.LABORATORY, "Intake", laboratory=laboratory), order)
+    report = draft_from(make_user(Role.LABORATORY, "Intake", laboratory=laboratory), order)
+    run_jobs("render")
+    report.refresh_from_db()
+    return report
 
 
 def test_an_interpretation_becomes_a_draft_with_its_pdf(draft: Report) -> None:
@@ -73,7 +77,7 @@ def test_a_signed_report_never_changes(draft: Report) -> None:
 def test_a_pdf_of_an_earlier_content_is_not_kept(draft: Report) -> None:
     earlier = draft.content_hash
     finalise(draft.pk, [], SIGNATURE)
-    with pytest.raises(DocumentChanged):
+    with pytest.raises(DocumentChanged), transaction.atomic():
         keep_pdf(draft.pk, earlier, b"%PDF-1.7 of the draft")
 
 
