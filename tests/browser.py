@@ -23,7 +23,7 @@ needs_browser = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("skipped: no Chromium on this machine")

@@ -11,10 +11,7 @@ from django.conf import settings
 
 from genomics.model import Sample
 from portal.results import interpreting
-
-SECONDS = 3.0
-POISON = "POISON"
-STARTS = "starts"
+from tests.faults.poison import POISON, SECONDS, STARTS
 
 _read = interpreting._read
 

@@ -16,7 +16,7 @@ import pytest
 from django.conf import settings
 
 from portal.results import jobs
-from tests.faults.slow_reading import POISON, SECONDS, STARTS
+from tests.faults.poison import POISON, SECONDS, STARTS
 from tests.services import RedisServer, postgres_is_here, postgres_server, redis_server, wait_until
 
 pytestmark = pytest.mark.redis
