@@ -11,9 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from genomics.readers.made_up import write_made_up
 from portal.people.models import Patient, User
 from portal.reports.models import Report
-from portal.results import jobs
 from portal.results.actions import Identifiers, receive_file
-from portal.results.models import Job, JobStatus, ResultFile, TestOrder
+from portal.results.models import ResultFile, TestOrder
+from tests.jobs import work_off
 
 # Two genes that change what is said about well-known medicines; all others as the reference.
 DIPLOTYPES = {"CYP2C19": "*2/*2", "SLCO1B1": "*5/*5"}
@@ -41,10 +41,7 @@ def send(laboratory_user: User, order: TestOrder, content: bytes | None = None) 
 
 def run_jobs(*kinds: str) -> None:
     """Do all waiting work now (or only these kinds), and what follows from it."""
-    kinds = kinds or ("interpret", "compose", "render")
-    while waiting := list(Job.objects.filter(status=JobStatus.QUEUED, kind__in=kinds).values_list("pk", flat=True)):
-        for job_id in waiting:
-            jobs.run(job_id)
+    work_off(*kinds)
 
 
 def draft_from(laboratory_user: User, order: TestOrder) -> Report:
