@@ -3,9 +3,10 @@
 import secrets
 
 from portal.settings.base import *  # noqa: F403
-from portal.settings.base import LOGGING, VAR
+from portal.settings.base import CLINIC_PHONE, LOGGING, VAR
 
 DEBUG = False
+CLINIC_PHONE = CLINIC_PHONE or "555-0100"  # a number kept free for made-up stories
 VAR.mkdir(parents=True, exist_ok=True)
 _secret = VAR / "secret-key"
 if not _secret.exists():
