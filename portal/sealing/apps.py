@@ -11,7 +11,7 @@ class SealingConfig(AppConfig):
     verbose_name = "Sealing"
 
     def ready(self) -> None:
-        from portal.sealing import plain_files, scope
+        from portal.sealing import checks, plain_files, scope  # noqa: F401  (checks registers itself)
 
         request_started.connect(scope.begin_request)
         request_finished.connect(scope.end_request)

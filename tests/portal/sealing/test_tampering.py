@@ -1,4 +1,4 @@
-"""Whoever can write the database or the disk can destroy, but never alter unnoticed: every tamper is refused loudly."""
+"""Whoever can write the database or the disk can destroy, but never alter unnoticed: every tamper is refused."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core.files.base import ContentFile
-from django.db import connection
+from django.db import connection, transaction
 
 from portal.sealing.envelope import bound_to, place, seal
 from portal.sealing.errors import SealBroken
@@ -210,7 +210,7 @@ def test_a_tampered_row_cannot_be_saved_over() -> None:
     put(letter, "text", stored(other, "text"))
     again = Letter.objects.get(pk=letter.pk)
     again.title = "unread text"
-    with pytest.raises(SealBroken):
+    with pytest.raises(SealBroken), transaction.atomic():
         again.save()
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM letters_letter WHERE title <> ''")
