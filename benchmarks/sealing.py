@@ -15,7 +15,7 @@ import django
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from benchmarks.figures import head
+from benchmarks.figures import head, row
 
 ROUNDS = 15
 TIMES = 4000

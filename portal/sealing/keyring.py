@@ -1,6 +1,7 @@
 """The master keys: from the environment or a file, several at once, the first one in use. They wrap all other keys.
 
-A line of the keyring is `name:key`, the key being 32 bytes in URL-safe base64. Plain Python: settings use it.
+A line of the keyring is `name:key`, 32 bytes in URL-safe base64; `python -m portal.sealing.keyring NAME` prints a
+fresh one. Plain Python, needing no settings, because settings use it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import binascii
 import os
 import re
 import secrets
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,3 +88,7 @@ def lines_made_once(path: Path, name: str = "first") -> list[str]:
         finally:
             draft.unlink()
     return path.read_text().splitlines()
+
+
+if __name__ == "__main__":
+    sys.stdout.write(new_line(sys.argv[1] if len(sys.argv) > 1 else "first") + "\n")

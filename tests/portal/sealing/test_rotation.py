@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -16,7 +18,7 @@ from portal.sealing.keyring import keyring, lines_made_once, new_line
 from portal.sealing.keys import destroy
 from portal.sealing.models import IndexKey, PersonKey
 from portal.sealing.rotation import rotate, waiting
-from tests.portal.sealing.installation import Installation, make_installation
+from tests.portal.sealing.installation import ROOT, Installation, make_installation
 from tests.portal.sealing.letters.models import Person
 
 WAITING = "from portal.sealing.rotation import waiting; print(waiting())"
@@ -152,10 +154,10 @@ def test_without_its_master_key_nothing_is_read_or_made_anew(old_and_new: tuple[
     assert (PersonKey.objects.count(), IndexKey.objects.count()) == (1, 1)
 
 
-def test_the_command_prints_a_fresh_key_that_the_keyring_takes() -> None:
-    out = StringIO()
-    call_command("rotate_keys", "--new", "spring", stdout=out)
-    assert keyring([out.getvalue()]).current == "spring"
+def test_a_fresh_key_is_made_without_any_settings() -> None:
+    command = [sys.executable, "-m", "portal.sealing.keyring", "spring"]
+    done = subprocess.run(command, env={}, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert keyring(done.stdout.splitlines()).current == "spring"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Wraps every key by the current master key, or makes a line for a new one."""
+"""Wraps every key by the current master key, so that an older one can be put away."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from portal.sealing.keyring import new_line
 from portal.sealing.keys import master_keys
 from portal.sealing.rotation import BATCH, Rotation, rotate, waiting
 
@@ -15,13 +14,9 @@ class Command(BaseCommand):
     help = "Wrap every key by the current master key. Can be stopped and started again at any time."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--new", metavar="NAME", help="only print a line with a new master key")
         parser.add_argument("--batch", type=int, default=BATCH, help="keys per transaction")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["new"]:
-            self.stdout.write(new_line(options["new"]))
-            return
         ring = master_keys()
         state = rotate(options["batch"], self._show)
         if state.failed:
