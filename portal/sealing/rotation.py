@@ -42,7 +42,8 @@ def waiting() -> int:
     return sum(rows.count() for rows in _waiting(master_keys()))
 
 
-def _wrap_anew(ring: Keyring, row: PersonKey | IndexKey) -> None:
+def wrap_anew(ring: Keyring, row: PersonKey | IndexKey) -> None:
+    """Wraps one key by the current master key. Raises `SealError` when no known master key opens it."""
     old = bytes(row.wrapped or b"")
     key = ring.unwrap(row.master, old, row.purpose)
     new = ring.wrap(key, row.purpose)
@@ -64,7 +65,7 @@ def rotate(batch: int = BATCH, progress: Callable[[Rotation], None] | None = Non
                 found: list[Any] = list(following.select_for_update()[:batch])
                 for row in found:
                     try:
-                        _wrap_anew(ring, row)
+                        wrap_anew(ring, row)
                         state.done += 1
                     except SealError:
                         state.failed.append(str(row))

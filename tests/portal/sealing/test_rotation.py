@@ -15,9 +15,9 @@ from django.core.management import CommandError, call_command
 from portal.sealing.checks import the_keyring_is_readable
 from portal.sealing.errors import MasterKeyMissing
 from portal.sealing.keyring import keyring, lines_made_once, new_line
-from portal.sealing.keys import destroy
+from portal.sealing.keys import destroy, master_keys
 from portal.sealing.models import IndexKey, PersonKey
-from portal.sealing.rotation import rotate, waiting
+from portal.sealing.rotation import rotate, waiting, wrap_anew
 from tests.portal.sealing.installation import ROOT, Installation, make_installation
 from tests.portal.sealing.letters.models import Person
 
@@ -140,6 +140,19 @@ def test_rotation_brings_no_destroyed_key_back(old_and_new: tuple[str, str], set
     destroy(person.subject)
     settings.SEALING_MASTER_KEYS = [new, old]
     assert rotate().failed == []
+    assert PersonKey.objects.get(subject=person.subject).wrapped is None
+
+
+@pytest.mark.django_db
+def test_a_key_destroyed_while_it_is_being_rotated_stays_destroyed(
+    old_and_new: tuple[str, str], settings: Any
+) -> None:
+    old, new = old_and_new
+    person = Person.objects.create(name="Ada")
+    settings.SEALING_MASTER_KEYS = [new, old]
+    read_by_the_rotation = PersonKey.objects.get(subject=person.subject)
+    destroy(person.subject)
+    wrap_anew(master_keys(), read_by_the_rotation)
     assert PersonKey.objects.get(subject=person.subject).wrapped is None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import random
 import signal
@@ -208,6 +209,24 @@ def test_many_threads_copy_and_sweep_without_losing_one(places: Path) -> None:
         thread.join()
     assert wrong == []
     assert left(places / "plain") == []
+
+
+def test_no_copy_appears_while_left_over_ones_are_removed(places: Path) -> None:
+    folder = places / "plain"
+    folder.mkdir(mode=0o700)
+    seen: list[bytes] = []
+
+    def work() -> None:
+        with plain_files.plain_copy([b"content"], 7) as path:
+            seen.append(path.read_bytes())
+
+    with plain_files._locked(folder, fcntl.LOCK_EX):
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join(0.3)
+        assert left(folder) == []
+    thread.join()
+    assert seen == [b"content"]
 
 
 # --- erasure ---------------------------------------------------------------------------------------

@@ -177,6 +177,20 @@ def test_two_thousand_altered_files_are_refused() -> None:
     assert min(seen.values()) > 50
 
 
+@pytest.mark.django_db
+def test_no_bit_of_a_files_head_can_be_altered() -> None:
+    storage = SealedStorage(frame_bytes=FRAME)
+    name = storage.save(f"{uuid.uuid4()}/short", ContentFile(b"one short frame"))
+    path = Path(storage._files.path(name))
+    content = path.read_bytes()
+    for bit in range(HEAD_BYTES * 8):
+        altered = bytearray(content)
+        altered[bit // 8] ^= 1 << (bit % 8)
+        path.write_bytes(altered)
+        with pytest.raises(SealBroken):
+            storage.open(name)
+
+
 @pytest.mark.thorough
 @pytest.mark.django_db
 def test_twenty_thousand_altered_files_are_refused() -> None:
@@ -194,6 +208,8 @@ def test_one_persons_key_does_not_open_under_anothers_name() -> None:
     PersonKey.objects.filter(subject=ada.subject).update(wrapped=theirs.wrapped)
     with pytest.raises(SealBroken):
         _ = Letter.objects.get(pk=letters[0].pk).text
+    with pytest.raises(SealBroken), transaction.atomic():  # nor is anything new sealed where another could read it
+        Letter.objects.create(person=ada, text="new")
 
 
 @pytest.mark.django_db
