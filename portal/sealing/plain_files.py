@@ -101,15 +101,21 @@ def remove_left_over() -> int:
     return removed
 
 
+def _made(path: Path) -> int:
+    """A new, empty, private file, held from the first moment it can be seen."""
+    with _locked(path.parent, fcntl.LOCK_SH):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor
+
+
 @contextmanager
 def plain_copy(chunks: Iterable[bytes], size: int, suffix: str = "") -> Iterator[Path]:
     """A file with these bytes, mode 0600, for as long as the block runs."""
     remove_left_over()
     folder = _private(_roomy(size))
     path = folder / f"{secrets.token_hex(16)}{suffix}"
-    with _locked(folder, fcntl.LOCK_SH):
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    descriptor = _made(path)
     try:
         with os.fdopen(os.dup(descriptor), "wb") as file:
             for chunk in chunks:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from django.db import connection
@@ -70,20 +71,25 @@ class Installation:
             with sqlite3.connect(here) as source, sqlite3.connect(there) as target:
                 source.backup(target)
             return replace(self, database_url=f"sqlite:///{there}")
-        base, _, source_name = self.database_url.rpartition("/")
+        source_name = urlsplit(self.database_url).path.strip("/")
         with _maintenance() as server:
             server.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source_name))
             )
-        return replace(self, database_url=f"{base}/{name}")
+        return replace(self, database_url=_url_of(name))
 
     def remove(self) -> None:
         if self.database_url.startswith("postgres"):
             with _maintenance() as server:
-                name = sql.Identifier(self.database_url.rpartition("/")[2])
+                name = sql.Identifier(urlsplit(self.database_url).path.strip("/"))
                 server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
         else:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _url_of(name: str) -> str:
+    """Another database on the server the checks use."""
+    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
 
 
 @contextmanager
@@ -101,7 +107,7 @@ def make_installation(folder: Path) -> Installation:
         name = f"sealing_{uuid.uuid4().hex}"
         with _maintenance() as server:
             server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        url = os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{name}"
+        url = _url_of(name)
     else:
         url = f"sqlite:///{folder / 'portal.sqlite3'}"
     made = Installation(folder, url, [new_line("old")])

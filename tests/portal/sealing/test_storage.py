@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import io
+import os
 import random
 import signal
 import subprocess
@@ -214,19 +215,17 @@ def test_many_threads_copy_and_sweep_without_losing_one(places: Path) -> None:
 def test_no_copy_appears_while_left_over_ones_are_removed(places: Path) -> None:
     folder = places / "plain"
     folder.mkdir(mode=0o700)
-    seen: list[bytes] = []
-
-    def work() -> None:
-        with plain_files.plain_copy([b"content"], 7) as path:
-            seen.append(path.read_bytes())
-
+    made: list[int] = []
+    thread = threading.Thread(target=lambda: made.append(plain_files._made(folder / "copy")))
     with plain_files._locked(folder, fcntl.LOCK_EX):
-        thread = threading.Thread(target=work)
         thread.start()
         thread.join(0.3)
         assert left(folder) == []
     thread.join()
-    assert seen == [b"content"]
+    assert plain_files.remove_left_over() == 0
+    assert left(folder) == [folder / "copy"]
+    os.close(made[0])
+    assert plain_files.remove_left_over() == 1
 
 
 # --- erasure ---------------------------------------------------------------------------------------
