@@ -1,11 +1,11 @@
-"""`python3 manage.py benchmark [pdf] [page] [upload]`: every figure beside its peer, from one run."""
+"""`python3 manage.py benchmark [pdf] [page] [upload] [sealing]`: every figure beside its peer, from one run."""
 
 from __future__ import annotations
 
 import importlib
 import sys
 
-ALL = ("pdf", "page", "upload")
+ALL = ("pdf", "page", "upload", "sealing")
 
 
 def main(arguments: list[str]) -> int:

@@ -47,6 +47,7 @@ class Stack:
             **os.environ,
             "DJANGO_SETTINGS_MODULE": self.settings,
             "SECRET_KEY": "only-for-this-run-" + "x" * 40,
+            "PORTAL_MASTER_KEYS": "only-for-this-run:" + "b" * 42 + "A=",
             "ALLOWED_HOSTS": HOST,
             "CSRF_TRUSTED_ORIGINS": f"https://{HOST}",
             "DATABASE_URL": self.database_url,

@@ -57,6 +57,8 @@ RESOURCES: tuple[Resource, ...] = (
     Resource("sign_off", "delivery.SignOff", patient="report.patient"),
     Resource("release", "delivery.Release", patient="report.patient"),
     Resource("machine_token", "api.MachineToken"),
+    Resource("person_key", "sealing.PersonKey"),
+    Resource("index_key", "sealing.IndexKey"),
 )
 
 ASKED_ABOUT: dict[str, tuple[str, ...]] = {

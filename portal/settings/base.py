@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "consent.ledger",
+    "portal.sealing",
     "portal.people",
     "portal.access",
     "consent.desk",
@@ -145,6 +146,10 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHand
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 RESULT_FILE_MAX_BYTES = env.int("PORTAL_RESULT_FILE_MAX_BYTES", default=8 * 1024**3)
+
+# Sealing (docs/sealing.md). The master keys, SEALING_MASTER_KEYS, come from elsewhere in each kind of installation.
+SEALING_DESTROYED_REGISTER = VAR / "destroyed-keys"
+SEALING_PLAIN_FOLDER = env.str("PORTAL_PLAIN_FOLDER", default="")
 
 # Strict content security: nothing from another origin, nothing inline.
 CONTENT_SECURITY_POLICY = {

@@ -2,6 +2,7 @@
 
 import secrets
 
+from portal.sealing.keyring import lines_made_once
 from portal.settings.base import *  # noqa: F403
 from portal.settings.base import CLINIC_PHONE, LOGGING, VAR
 
@@ -13,6 +14,7 @@ if not _secret.exists():
     _secret.touch(mode=0o600)
     _secret.write_text(secrets.token_urlsafe(50))
 SECRET_KEY = _secret.read_text().strip()
+SEALING_MASTER_KEYS = lines_made_once(VAR / "master-keys")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 WHITENOISE_USE_FINDERS = True

@@ -1,5 +1,7 @@
 """A clinic's installation: PostgreSQL, Redis, HTTPS. Every value without a default must be set."""
 
+from pathlib import Path
+
 from portal.settings.base import *  # noqa: F403
 from portal.settings.base import env
 
@@ -7,6 +9,9 @@ DEBUG = False
 SECRET_KEY = env.str("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SEALING_MASTER_KEYS = env.list("PORTAL_MASTER_KEYS", default=[])
+if not SEALING_MASTER_KEYS:
+    SEALING_MASTER_KEYS = Path(env.str("PORTAL_MASTER_KEYS_FILE")).read_text().splitlines()
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_HSTS_SECONDS = 31536000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True

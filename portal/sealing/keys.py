@@ -1,0 +1,153 @@
+"""Keys in use: a person's key (made at first need), the index key, and erasure by destroying a key."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import secrets
+import uuid
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from portal.sealing import register, scope
+from portal.sealing.envelope import KEY_BYTES
+from portal.sealing.errors import PersonErased, SealBroken
+from portal.sealing.keyring import Keyring, keyring
+from portal.sealing.models import IndexKey, PersonKey
+
+INDEX = "lookup"
+
+
+def master_keys() -> Keyring:
+    return _keyring(tuple(settings.SEALING_MASTER_KEYS))
+
+
+@functools.lru_cache(maxsize=4)
+def _keyring(lines: tuple[str, ...]) -> Keyring:
+    return keyring(lines)
+
+
+def _fetch(subject: uuid.UUID, make: bool) -> tuple[AESGCM, bytes]:
+    if subject in register.destroyed():
+        raise PersonErased("This person's key was destroyed.")
+    row = PersonKey.objects.filter(subject=subject).first()
+    if row is None:
+        if not make:
+            raise SealBroken("Something is sealed for a person who has no key.")
+        ring = master_keys()
+        fresh = PersonKey(subject=subject, master=ring.current)
+        wrapped = ring.wrap(secrets.token_bytes(KEY_BYTES), fresh.purpose)
+        # Two at once: the second takes the first one's key, never its own.
+        row, _ = PersonKey.objects.get_or_create(
+            subject=subject, defaults={"wrapped": wrapped, "master": ring.current}
+        )
+    if row.wrapped is None:
+        raise PersonErased("This person's key was destroyed.")
+    key = master_keys().unwrap(row.master, bytes(row.wrapped), row.purpose)
+    return AESGCM(key), key
+
+
+def _opened(subject: uuid.UUID, make: bool) -> tuple[AESGCM, bytes]:
+    held = scope.current()
+    found = held.get(subject) if held is not None else None
+    if found is None:
+        found = _fetch(subject, make)
+        if held is not None:
+            held.put(subject, *found)
+    return found
+
+
+def sealing_cipher(subject: uuid.UUID) -> AESGCM:
+    """The person's cipher for sealing; makes their key at first need. Raises `PersonErased`."""
+    return _opened(subject, make=True)[0]
+
+
+def opening_cipher(subject: uuid.UUID) -> AESGCM:
+    """The person's cipher for opening. Raises `PersonErased`, or `SealBroken` when they never had a key."""
+    return _opened(subject, make=False)[0]
+
+
+def file_secret(subject: uuid.UUID, make: bool) -> bytes:
+    """The secret from which the keys of a person's files are derived."""
+    return _opened(subject, make)[1]
+
+
+def index_key() -> bytes:
+    """The key under which look-up values are hashed; made at first need."""
+    held = scope.current()
+    key = held.get_index_key() if held is not None else None
+    if key is None:
+        row = IndexKey.objects.filter(name=INDEX).first()
+        if row is None:
+            ring = master_keys()
+            wrapped = ring.wrap(secrets.token_bytes(KEY_BYTES), IndexKey(name=INDEX).purpose)
+            row, _ = IndexKey.objects.get_or_create(name=INDEX, defaults={"wrapped": wrapped, "master": ring.current})
+        key = master_keys().unwrap(row.master, bytes(row.wrapped), row.purpose)
+        if held is not None:
+            held.put_index_key(key)
+    return key
+
+
+def is_erased(subject: uuid.UUID) -> bool:
+    return (
+        subject in register.destroyed()
+        or PersonKey.objects.filter(subject=subject, destroyed_at__isnull=False).exists()
+    )
+
+
+def destroy(subject: uuid.UUID) -> datetime.datetime:
+    """Erases a person: their key is gone for good, their look-up values with it. Returns when. Twice is harmless.
+
+    Call it inside the transaction that records the act. The register outside the database is written when that
+    transaction commits, so that an act which failed erases nobody.
+    """
+    from portal.sealing.lookup import forget
+
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA secure_delete = ON")  # overwrite freed bytes instead of leaving them in the file
+    with transaction.atomic():
+        now = timezone.now()
+        row, _ = PersonKey.objects.select_for_update().get_or_create(
+            subject=subject, defaults={"master": "", "destroyed_at": now}
+        )
+        at = row.destroyed_at or now
+        PersonKey.objects.filter(subject=subject).update(wrapped=None, destroyed_at=at)
+        forget(subject)
+        transaction.on_commit(functools.partial(_destruction_committed, subject, at))
+    held = scope.current()
+    if held is not None:
+        held.drop(subject)
+    return at
+
+
+def _destruction_committed(subject: uuid.UUID, at: datetime.datetime) -> None:
+    register.note(subject, at)
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the journal still holds the page with the old key
+
+
+def reconcile_register() -> int:
+    """After a restore or a crash: makes register and database agree on who was erased. How many entries changed."""
+    from portal.sealing.lookup import forget
+
+    changed = 0
+    for subject, at in register.destroyed().items():
+        with transaction.atomic():
+            row, made = PersonKey.objects.select_for_update().get_or_create(
+                subject=subject, defaults={"master": "", "destroyed_at": at}
+            )
+            if made or row.destroyed_at is None:
+                PersonKey.objects.filter(subject=subject).update(wrapped=None, destroyed_at=at)
+                forget(subject)
+                changed += 1
+    noted = register.destroyed()
+    for subject, gone in PersonKey.objects.filter(destroyed_at__isnull=False).values_list("subject", "destroyed_at"):
+        if subject not in noted and gone is not None:
+            register.note(subject, gone)
+            changed += 1
+    return changed
