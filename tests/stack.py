@@ -93,10 +93,17 @@ class Stack:
         self.start_web()
         for number in range(self.task_workers):
             self.start_worker(number)
-        self.wait(lambda: Client(self).get("/health/live").status == 200, "the web server")
+        try:
+            self.wait(lambda: Client(self).get("/health/live").status == 200, "the web server")
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def stop(self) -> None:
         for process in self.processes.values():
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGTERM)
