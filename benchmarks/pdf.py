@@ -14,7 +14,6 @@ from pathlib import Path
 from benchmarks.figures import head, percentile, row
 
 ROUNDS = 12
-PAGES = 8
 
 
 def chromium_print(browser: str, page: Path, folder: Path) -> None:
@@ -39,10 +38,10 @@ def main() -> None:
     import django
 
     django.setup()
-    from benchmarks.documents import report_of
+    from benchmarks.documents import report
     from portal.reports.render import render_html, render_pdf
 
-    document = report_of(PAGES)
+    document = report()
     warm = render_pdf(document)
     browser = shutil.which("chromium")
     head(f"PDF/UA-1 of one report, {pages(warm)} pages, {ROUNDS} rounds")

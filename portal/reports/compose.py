@@ -231,7 +231,7 @@ def _counts(groups: Sequence[CardGroup], total: int, words: Words) -> tuple[Coun
                 status=group.status,
                 number=number,
                 label=label,
-                anchor=f"group-{group.status.replace('_', '-')}",
+                anchor=f"group-{group.status}",
                 offset=f"{offset:.2f}",
                 width=f"{width:.2f}",
             )

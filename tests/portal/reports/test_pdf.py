@@ -155,3 +155,10 @@ def test_markup_in_a_name_or_a_note_is_text_and_nothing_is_fetched(text: str) ->
 def test_the_renderer_refuses_every_address_but_its_own_fonts(address: str) -> None:
     with pytest.raises(FetchRefused):
         _fetch(address)
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_every_link_within_the_report_leads_somewhere(person: str) -> None:
+    page = render_html(report(person).to_json())
+    places = set(re.findall(r'\bid="([^"]+)"', page))
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= places
