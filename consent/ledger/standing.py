@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,14 +11,18 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from consent.ledger.fold import State, deciding_act, fold, permits
-from consent.ledger.models import ConsentEvent
+from consent.ledger.chain import LedgerBroken, require_unbroken
+from consent.ledger.fold import MaterialChange, State, Suspension, Terms, deciding_act, fold, permits, suspension
+from consent.ledger.models import ConsentEvent, ConsentTemplate
+from consent.ledger.scopes import UnknownScope
+from consent.ledger.scopes import scope as scope_of
 
 
 @dataclass(frozen=True)
 class Standing:
     state: State
     event: ConsentEvent | None
+    suspended: Suspension | None = None
 
     @property
     def permitted(self) -> bool:
@@ -28,20 +33,62 @@ class Standing:
         return [str(self.event.id)] if self.event else []
 
 
+def terms(scope: str) -> Terms:
+    """What holds for a scope now besides a person's acts. A scope nobody knows has no terms that could be met."""
+    try:
+        kind = scope_of(scope)
+    except UnknownScope:
+        return Terms(list_version="unknown")
+    changes = ConsentTemplate.objects.filter(scope=kind.kind, material=True, published_at__isnull=False)
+    return Terms(
+        kind.list_version,
+        tuple(MaterialChange(text.version, text.published_at) for text in changes if text.published_at),
+    )
+
+
+def _moment(events: Iterable[ConsentEvent], at: datetime | None) -> datetime:
+    """Now, but never before the newest act: a clock set back must not hide a withdrawal."""
+    return at or max([timezone.now(), *(event.at for event in events)])
+
+
 def standing(subject: uuid.UUID, scope: str, at: datetime | None = None) -> Standing:
-    """The state and the event it rests on. May raise when the database does; callers treat that as no."""
-    at = at or timezone.now()
-    events = list(ConsentEvent.objects.filter(subject=subject, scope=scope))
-    return Standing(state=fold(events, at), event=deciding_act(events, at))
+    """The state and the event it rests on.
+
+    May raise when the database does, and `LedgerBroken` when the person's chain was tampered with; callers treat
+    both as no.
+    """
+    return standings(subject, [scope], at)[scope]
+
+
+def standings(subject: uuid.UUID, scopes: Iterable[str], at: datetime | None = None) -> dict[str, Standing]:
+    """Where one person stands on several scopes, from one reading of their chain."""
+    events = list(ConsentEvent.objects.filter(subject=subject))
+    require_unbroken(events)
+    at = _moment(events, at)
+    found = {}
+    for scope in scopes:
+        acts, held = [event for event in events if event.scope == scope], terms(scope)
+        state, event = fold(acts, at, held), deciding_act(acts, at)
+        why = suspension(event, at, held) if event is not None and state is State.SUSPENDED else None
+        found[scope] = Standing(state, event, why)
+    return found
 
 
 def permitted_subjects(subjects: QuerySet[Any, Any], scope: str, at: datetime | None = None) -> set[uuid.UUID]:
     """Those of many people whose yes to a scope holds, with one question to the database.
 
-    `subjects` is a query of subject ids. An empty query permits nobody.
+    `subjects` is a query of subject ids. An empty query permits nobody; a person whose chain is broken is left out.
     """
-    at = at or timezone.now()
+    held = terms(scope)
     acts: dict[uuid.UUID, list[ConsentEvent]] = {}
-    for event in ConsentEvent.objects.filter(scope=scope, subject__in=subjects):
+    for event in ConsentEvent.objects.filter(subject__in=subjects):
         acts.setdefault(event.subject, []).append(event)
-    return {subject for subject, events in acts.items() if permits(fold(events, at))}
+    return {subject for subject, events in acts.items() if _holds(events, scope, at, held)}
+
+
+def _holds(events: list[ConsentEvent], scope: str, at: datetime | None, held: Terms) -> bool:
+    try:
+        require_unbroken(events)
+    except LedgerBroken:
+        return False
+    return permits(fold([event for event in events if event.scope == scope], _moment(events, at), held))
