@@ -1,4 +1,4 @@
-"""What the desk keeps beside the ledger: answers to teach-back questions, counsellors' tasks, who decides for whom."""
+"""What the desk keeps beside the ledger: answers to questions, counsellors' tasks, who decides for whom."""
 
 from __future__ import annotations
 

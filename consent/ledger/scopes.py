@@ -39,10 +39,6 @@ class Scope:
         """Whether an answer changes anything; care that rests on law is only explained."""
         return self.stands_on == "consent"
 
-    @property
-    def complete(self) -> bool:
-        return self.code != self.kind or not self.names
-
 
 @cache
 def kinds() -> tuple[Scope, ...]:
@@ -76,6 +72,11 @@ def scope(code: str) -> Scope:
         if re.fullmatch(pattern, code):
             return Scope(**{**vars(kind), "code": code})
     raise UnknownScope(code)
+
+
+def kind_of(code: str) -> Scope:
+    """The row of the list a code belongs to, also when it still lacks its name. Raises `UnknownScope`."""
+    return next((kind for kind in kinds() if kind.kind == code), None) or scope(code)
 
 
 def asked_of_everyone(*, child: bool) -> tuple[Scope, ...]:
