@@ -8,7 +8,6 @@ time. It cannot know whether the yes was taken back later: ask the clinic for th
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
 import sys
@@ -40,7 +39,7 @@ def verify(signed: dict[str, Any], key: bytes) -> dict[str, Any]:
         text = body["text"]
     except InvalidSignature:
         raise NotGenuine("the signature does not fit: changed, or signed by somebody else") from None
-    except (KeyError, TypeError, binascii.Error):
+    except (KeyError, TypeError, ValueError):
         raise NotGenuine("this is not a consent receipt") from None
     if text["content"] is not None and hashlib.sha256(canonical(text["content"])).hexdigest() != text["sha256"]:
         raise NotGenuine("the text is not the one that was agreed to")

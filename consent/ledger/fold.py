@@ -81,6 +81,9 @@ def deciding_act(acts: Iterable[AnyAct], at: datetime) -> AnyAct | None:
                 bears = deciding is None
             case Decision.COUNSELLED:
                 bears = deciding is not None and deciding.decision == Decision.UNCLEAR
+            case Decision.LAPSED:
+                # Ends the yes it names, and nothing that was answered since.
+                bears = deciding is not None and deciding.decision == Decision.PERMIT and act.corrects == deciding.id
             case Decision.IN_ERROR:
                 # Striking out an act never brings an older yes back: the person is asked again. Striking out one
                 # that no longer decides changes nothing; one nobody knows is a doubt, and closes.
@@ -93,10 +96,13 @@ def deciding_act(acts: Iterable[AnyAct], at: datetime) -> AnyAct | None:
     return deciding
 
 
+_LAST = (Decision.IN_ERROR, Decision.LAPSED)
+
+
 def _place(act: Act) -> tuple[int, bool, bool, float, str]:
     """Later acts come last; of two that claim the same place, the one that allows less."""
     ends = act.expires_at.timestamp() if act.expires_at else float("inf")
-    return (act.sequence, act.decision != Decision.PERMIT, act.decision == Decision.IN_ERROR, -ends, str(act.id))
+    return (act.sequence, act.decision != Decision.PERMIT, act.decision in _LAST, -ends, str(act.id))
 
 
 def fold(acts: Iterable[Act], at: datetime, terms: Terms = Terms()) -> State:
@@ -115,6 +121,8 @@ def fold(acts: Iterable[Act], at: datetime, terms: Terms = Terms()) -> State:
             return State.NEEDS_COUNSELLOR
         case Decision.WITHDRAW:
             return State.WITHDRAWN
+        case Decision.LAPSED:
+            return State.SUSPENDED
         case Decision.IN_ERROR:
             return State.ENTERED_IN_ERROR
         case Decision.PERMIT:
@@ -127,6 +135,8 @@ def fold(acts: Iterable[Act], at: datetime, terms: Terms = Terms()) -> State:
 
 def suspension(act: Act, at: datetime, terms: Terms) -> Suspension | None:
     """Why this yes does not hold at a moment, or None."""
+    if act.decision == Decision.LAPSED:
+        return Suspension.CAPACITY_ENDED
     if act.capacity != Capacity.SELF:
         if act.capacity not in Capacity.values or not act.capacity_basis:
             return Suspension.CAPACITY_UNPROVEN

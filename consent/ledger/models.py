@@ -16,6 +16,7 @@ class Decision(models.TextChoices):
     PERMIT = "permit", "Permitted"
     DENY = "deny", "Refused"
     WITHDRAW = "withdraw", "Withdrawn"
+    LAPSED = "lapsed", "The signer may no longer decide"
     IN_ERROR = "in_error", "Another act was entered in error"
 
 
@@ -50,7 +51,7 @@ class ConsentEvent(AppendOnly):
     scope = models.CharField(max_length=80)
     decision = models.CharField(max_length=12, choices=Decision)
     reach = models.CharField(max_length=12, choices=Reach, blank=True, help_text="How far a withdrawal goes.")
-    corrects = models.UUIDField(null=True, blank=True, help_text="The act that was entered in error.")
+    corrects = models.UUIDField(null=True, blank=True, help_text="The act that was entered in error, or has lapsed.")
     template = models.CharField(max_length=80, help_text="Code of the text that was shown.")
     template_version = models.CharField(max_length=20)
     template_hash = models.CharField(max_length=64, help_text="sha256 of the exact text that was shown.")

@@ -6,6 +6,7 @@ An Sist Sanit Navar 2008;31(2):135-152).
 
 from __future__ import annotations
 
+import itertools
 import re
 
 _STRONG = "aeoáéóíú"
@@ -20,7 +21,7 @@ def syllables(word: str) -> int:
     count = 0
     for run in _VOWELS.findall(word):
         count += 1
-        count += sum(1 for left, right in zip(run, run[1:], strict=False) if left in _STRONG and right in _STRONG)
+        count += sum(1 for left, right in itertools.pairwise(run) if left in _STRONG and right in _STRONG)
     return max(count, 1)
 
 

@@ -143,12 +143,33 @@ def test_a_signer_whose_footing_is_not_shown_cannot_permit(
     assert fold([yes], NOW) is State.SUSPENDED
 
 
+def test_a_guardian_who_may_no_longer_decide_ends_the_yes_they_gave_and_no_other() -> None:
+    yes = Act(1, "permit", capacity="guardian", capacity_basis="court order", capacity_until=NOW + DAY)
+    lapsed = Act(2, "lapsed", corrects=yes.id)
+    assert fold([yes, lapsed], NOW) is State.SUSPENDED
+    assert fold([yes, lapsed, Act(3, "permit")], NOW) is State.PERMITTED
+    assert fold([yes, Act(2, "permit"), Act(3, "lapsed", corrects=yes.id)], NOW) is State.PERMITTED
+    assert fold([Act(1, "deny"), Act(2, "lapsed", corrects=uuid.uuid4())], NOW) is State.DENIED
+
+
 MOMENTS = st.integers(-60, 10).map(lambda days: NOW + days * DAY)
 ACT = st.builds(
     Act,
     sequence=st.integers(1, 8),
     decision=st.sampled_from(
-        ["permit", "permit", "permit", "shown", "unclear", "counselled", "deny", "withdraw", "in_error", "unheard-of"]
+        [
+            "permit",
+            "permit",
+            "permit",
+            "shown",
+            "unclear",
+            "counselled",
+            "deny",
+            "withdraw",
+            "in_error",
+            "lapsed",
+            "unheard-of",
+        ]
     ),
     at=MOMENTS,
     expires_at=st.none() | MOMENTS,
@@ -227,8 +248,9 @@ def law_rests_on_one_yes(acts: list[Act], terms: Terms, at: datetime.datetime, o
 
 def law_correction(acts: list[Act], terms: Terms, at: datetime.datetime, other: Act) -> None:
     """Striking out any act never opens what was closed."""
-    struck = dataclasses.replace(other, sequence=99, at=at, decision="in_error")
-    assert permits(fold(acts, at, terms)) or not permits(fold([*acts, struck], at, terms))
+    for decision in ("in_error", "lapsed"):
+        struck = dataclasses.replace(other, sequence=99, at=at, decision=decision)
+        assert permits(fold(acts, at, terms)) or not permits(fold([*acts, struck], at, terms))
 
 
 def law_harder_terms(acts: list[Act], terms: Terms, at: datetime.datetime, other: Act) -> None:

@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='consentevent',
             name='corrects',
-            field=models.UUIDField(blank=True, help_text='The act that was entered in error.', null=True),
+            field=models.UUIDField(blank=True, help_text='The act that was entered in error, or has lapsed.', null=True),
         ),
         migrations.AddField(
             model_name='consentevent',
@@ -132,7 +132,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='consentevent',
             name='decision',
-            field=models.CharField(choices=[('shown', 'Text shown'), ('unclear', 'Not understood yet: a counsellor helps'), ('counselled', 'A counsellor has talked it through'), ('permit', 'Permitted'), ('deny', 'Refused'), ('withdraw', 'Withdrawn'), ('in_error', 'Another act was entered in error')], max_length=12),
+            field=models.CharField(choices=[('shown', 'Text shown'), ('unclear', 'Not understood yet: a counsellor helps'), ('counselled', 'A counsellor has talked it through'), ('permit', 'Permitted'), ('deny', 'Refused'), ('withdraw', 'Withdrawn'), ('lapsed', 'The signer may no longer decide'), ('in_error', 'Another act was entered in error')], max_length=12),
         ),
         migrations.AlterField(
             model_name='consentevent',
