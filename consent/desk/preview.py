@@ -29,10 +29,43 @@ class Change:
 
 
 @dataclass(frozen=True)
+class PersonsChanges:
+    """What changes for one person, each thing said once; `later` is about things that are not there yet."""
+
+    person: User
+    you: bool
+    now: tuple[str, ...]
+    later: tuple[str, ...]
+
+
+_SAID_AS = {"read.finding": "read.interpretation", "read.release": "read.sign_off"}
+"""Acts that a reader would take for the same are said once."""
+
+
+def by_person(changes: tuple[Change, ...]) -> tuple[PersonsChanges, ...]:
+    """The changes as a reader meets them: person by person, in order."""
+    found = []
+    for person in dict.fromkeys(change.person for change in changes):
+        theirs = [change for change in changes if change.person == person]
+        now = dict.fromkeys(_SAID_AS.get(change.action, change.action) for change in theirs if change.now)
+        later = dict.fromkeys(_SAID_AS.get(change.action, change.action) for change in theirs if not change.now)
+        found.append(PersonsChanges(person, theirs[0].you, tuple(now), tuple(act for act in later if act not in now)))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
 class Preview:
     gains: tuple[Change, ...]
     loses: tuple[Change, ...]
     rests_on_it: bool
+
+    @property
+    def gained(self) -> tuple[PersonsChanges, ...]:
+        return by_person(self.gains)
+
+    @property
+    def lost(self) -> tuple[PersonsChanges, ...]:
+        return by_person(self.loses)
 
     @property
     def changes(self) -> bool:

@@ -35,6 +35,11 @@ class Scope:
     stands_on: str = "consent"
 
     @property
+    def about(self) -> str:
+        """Whom or what a named scope is about, as a code; empty for the others."""
+        return self.code.removeprefix(self.kind).removeprefix(".")
+
+    @property
     def can_be_switched(self) -> bool:
         """Whether an answer changes anything; care that rests on law is only explained."""
         return self.stands_on == "consent"

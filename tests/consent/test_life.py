@@ -1,4 +1,4 @@
-"""A whole life of consent, at random: whatever people do in whatever order, the ledger says what a plain model says."""
+"""A whole life of consent, at random: whatever people do, the ledger says what a plain model says."""
 
 from __future__ import annotations
 

@@ -99,7 +99,8 @@ def test_the_way_read_understand_decide_preview_done(ada: Client, clinic: Clinic
     assert texts.text("pgx").answer_yes in body(ada.get(ANSWER))
     page = body(ada.post(ANSWER, {"answer": "yes", "shown": texts.text("pgx").content_hash}))
     assert "What changes if I save this" in page
-    assert "Dr Carla Clinician can read your report" in page
+    for_carla = page[page.index("For Dr Carla Clinician") :]
+    assert "Read your report" in for_carla and "Sign your report" in for_carla
     assert not permission(clinic.ada, "pgx").permitted, "nothing is kept before it was looked at"
     assert "You said yes." in answer(ada, "yes")
     event = permission(clinic.ada, "pgx").event
@@ -302,7 +303,7 @@ def test_an_unknown_scope_is_an_unknown_address(ada: Client) -> None:
     for scope in ("everything", "proxy", "research.ds", "sf.child", "PGX"):
         assert ada.get(f"/consent/{scope}/").status_code == 404
         assert ada.post(f"/consent/about/{scope}/decide/", {"answer": "no", "keep": "1"}).status_code == 404
-    assert ada.get("/consent/research.ds.MONDO:0005148/").status_code == 200
+    assert "MONDO:0005148" in body(ada.get("/consent/research.ds.MONDO:0005148/"))
 
 
 def test_it_all_works_in_spanish_and_says_that_it_was_not_reviewed(ada: Client, clinic: Clinic) -> None:
