@@ -16,8 +16,8 @@ from django.utils import timezone
 from consent.desk import hooks, texts
 from consent.desk.capacity import Footing, comes_of_age, footing, is_child
 from consent.desk.errors import CannotBeSwitched, NotForThisPerson, NotUnderstood, TextHasChanged
-from consent.desk.models import CounsellorTask
-from consent.desk.queries import current_text, passed_check
+from consent.desk.models import TALKS, CounsellorTask, TaskKind
+from consent.desk.queries import counsellor_for, current_text, passed_check
 from consent.ledger.append import append
 from consent.ledger.fold import State
 from consent.ledger.models import Capacity, ConsentEvent, Decision, Reach
@@ -91,7 +91,18 @@ def withdraw(
     require(actor, "withdraw.consent_event", patient)
     text = _text(patient, scope, locale, None)
     facts = {"reach": Reach(reach), "auth_level": auth_level}
-    return _answer(actor, patient, text, Decision.WITHDRAW, "withdraw.consent_event", method, facts)
+    with transaction.atomic():
+        event = _answer(actor, patient, text, Decision.WITHDRAW, "withdraw.consent_event", method, facts)
+        if event.reach == Reach.ERASE:
+            # Erasing is done by people: somebody must find it on their desk.
+            CounsellorTask.objects.get_or_create(
+                patient=patient,
+                scope=scope,
+                kind=TaskKind.ERASE,
+                settled_at=None,
+                defaults={"group": text.group, "counsellor": counsellor_for(patient)},
+            )
+    return event
 
 
 def show(actor: User, patient: Patient, scope: str, *, locale: str | None = None) -> ConsentEvent | None:
@@ -210,7 +221,11 @@ def _witness(patient: Patient, group: str) -> uuid.UUID | None:
     """The counsellor who talked this through with the person in the last days. They were there; they never decide."""
     task = (
         CounsellorTask.objects.filter(
-            patient=patient, group=group, settled_at__gte=timezone.now() - WITNESSED_FOR, settled_by__isnull=False
+            patient=patient,
+            group=group,
+            kind__in=TALKS,
+            settled_at__gte=timezone.now() - WITNESSED_FOR,
+            settled_by__isnull=False,
         )
         .order_by("settled_at")
         .last()

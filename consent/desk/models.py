@@ -43,10 +43,14 @@ class ComprehensionCheck(models.Model):
 class TaskKind(models.TextChoices):
     NOT_UNDERSTOOD = "not_understood", "Talk it through"
     WANTS_TO_TALK = "wants_to_talk", "Asked to talk"
+    ERASE = "erase", "Asked to erase"
+
+
+TALKS = (TaskKind.NOT_UNDERSTOOD, TaskKind.WANTS_TO_TALK)
 
 
 class CounsellorTask(models.Model):
-    """A person needs a counsellor before they can decide. Open until somebody has talked with them."""
+    """A person needs somebody: to talk before they decide, or to erase what can be erased. Open until done."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="counsellor_tasks")

@@ -11,14 +11,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from consent.desk import texts
-from consent.desk.models import ComprehensionCheck, CounsellorTask
+from consent.desk.models import TALKS, ComprehensionCheck, CounsellorTask, TaskKind
 from consent.ledger.fold import GRACE, State, Suspension, later_texts
 from consent.ledger.models import ConsentEvent, ConsentTemplate
 from consent.ledger.scopes import UnknownScope, asked_of_everyone
 from consent.ledger.scopes import scope as scope_of
 from consent.ledger.standing import Standing, standings, terms
-from portal.people.models import Patient, User
-from portal.people.queries import patients_for
+from portal.people.models import Patient, Role, User
+from portal.people.queries import care_team, patients_for
 
 logger = logging.getLogger("consent")
 SOON = timedelta(days=30)
@@ -100,7 +100,22 @@ def open_check(patient: Patient, actor: User, text: texts.ConsentText) -> Compre
 
 
 def open_task(patient: Patient, scope: str) -> CounsellorTask | None:
-    return CounsellorTask.objects.filter(patient=patient, scope=scope, settled_at=None).first()
+    """A talk about this scope that has not taken place yet."""
+    return CounsellorTask.objects.filter(patient=patient, scope=scope, settled_at=None, kind__in=TALKS).first()
+
+
+def talk_needed(patient: Patient, group: str) -> CounsellorTask | None:
+    """The talk that must come before any further try at this group's questions."""
+    return CounsellorTask.objects.filter(
+        patient=patient, group=group, settled_at=None, kind=TaskKind.NOT_UNDERSTOOD
+    ).first()
+
+
+def counsellor_for(patient: Patient) -> User | None:
+    """Who calls: the counsellor who looks after the person, else a clinician who does. None: the clinic must name
+    one, and the page gives its telephone number."""
+    team = care_team(patient).order_by("name")
+    return team.filter(role=Role.COUNSELLOR).first() or team.filter(role=Role.CLINICIAN).first()
 
 
 def open_tasks_for(user: User) -> QuerySet[CounsellorTask]:

@@ -12,15 +12,21 @@ from consent.desk import texts
 from consent.desk.actions import facts_of
 from consent.desk.capacity import Footing, footing
 from consent.desk.models import ComprehensionCheck, CounsellorTask, TaskKind
-from consent.desk.queries import current_text, open_check, open_task, passed_check
+from consent.desk.queries import (
+    counsellor_for,
+    current_text,
+    open_check,
+    open_task,
+    passed_check,
+    talk_needed,
+)
 from consent.ledger.append import append
 from consent.ledger.fold import State
 from consent.ledger.models import Capacity, ConsentEvent, Decision
 from consent.ledger.standing import standing
 from portal.access import log
 from portal.access.decide import require
-from portal.people.models import Patient, Role, User
-from portal.people.queries import care_team
+from portal.people.models import Patient, User
 
 TRIES = 2
 
@@ -54,8 +60,8 @@ def answer(
         Patient.objects.select_for_update().get(pk=patient.pk)
         if passed_check(patient, actor, text) is not None:
             return Outcome(passed=True)
-        waiting = open_task(patient, scope)
-        if waiting is not None and standing(patient.subject, scope).state is State.NEEDS_COUNSELLOR:
+        waiting = talk_needed(patient, text.group)
+        if waiting is not None:
             return Outcome(passed=False, wrong=wrong, task=waiting)
         check = open_check(patient, actor, text) or ComprehensionCheck(
             patient=patient,
@@ -108,13 +114,6 @@ def settle(actor: User, task: CounsellorTask) -> ConsentEvent | None:
         text = current_text(task.scope, task.patient.language)
         facts = facts_of(task.patient, text, actor, Footing(Capacity.SELF))
         return append(decision=Decision.COUNSELLED, witness=actor.pk, method="counsellor", **facts)
-
-
-def counsellor_for(patient: Patient) -> User | None:
-    """Who calls: the counsellor who looks after the person, else a clinician who does. None: the clinic must name
-    one, and the page gives its telephone number."""
-    team = care_team(patient).order_by("name")
-    return team.filter(role=Role.COUNSELLOR).first() or team.filter(role=Role.CLINICIAN).first()
 
 
 def _open(patient: Patient, text: texts.ConsentText, kind: TaskKind) -> CounsellorTask:

@@ -28,6 +28,7 @@ from consent.desk.queries import (
     permission,
     permissions,
     scopes_for,
+    talk_needed,
 )
 from consent.desk.receipt import public_key, receipt
 from consent.ledger.fold import State
@@ -145,7 +146,7 @@ def choice(request: HttpRequest, scope: str, patient_id: uuid.UUID | None = None
     held = permission(visit.patient, scope)
     if held.state is State.NOT_ASKED:
         actions.show(visit.user, visit.patient, scope)
-    task = open_task(visit.patient, scope)
+    task = talk_needed(visit.patient, text.group)
     again_by = answer_again_by(held)
     context = visit.page(
         text=text,
@@ -153,8 +154,8 @@ def choice(request: HttpRequest, scope: str, patient_id: uuid.UUID | None = None
         permission=held,
         again_by=again_by,
         asks=(not held.permitted or again_by is not None) and scope_of(scope).can_be_switched,
-        task=task if held.state is State.NEEDS_COUNSELLOR else None,
-        talk_asked=task is not None,
+        task=None if held.permitted else task,
+        talk_asked=open_task(visit.patient, scope) is not None,
         steps=_steps(visit, text, "read"),
         understood=passed_check(visit.patient, visit.user, text) is not None,
         understand_url=visit.url("understand", scope=scope),
@@ -222,7 +223,7 @@ def understand(request: HttpRequest, scope: str, patient_id: uuid.UUID | None = 
             if outcome.task is not None:
                 return redirect(visit.url("choice", scope=scope))
             wrong = {question.id for question in outcome.wrong}
-    elif permission(visit.patient, scope).state is State.NEEDS_COUNSELLOR:
+    elif talk_needed(visit.patient, text.group) is not None:
         return redirect(visit.url("choice", scope=scope))
     elif passed_check(visit.patient, visit.user, text) is not None:
         return redirect(visit.url("decide", scope=scope))

@@ -41,7 +41,6 @@ def append(
     with transaction.atomic():
         _wait_for_turn(subject)
         last = ConsentEvent.objects.filter(subject=subject).order_by("-position").first()
-        now = timezone.now()
         event = ConsentEvent(
             subject=subject,
             position=last.position + 1 if last else 1,
@@ -62,8 +61,7 @@ def append(
             comprehension=dict(comprehension or {}),
             method=method,
             auth_level=auth_level,
-            # A clock set back must not make a later act look earlier.
-            at=max(now, last.at) if last else now,
+            at=timezone.now(),
             expires_at=expires_at,
             previous=last.seal if last else "",
         )

@@ -85,7 +85,7 @@ def faults(events: Iterable[ConsentEvent]) -> list[Fault]:
             break
         if event.previous != (before.seal if before else ""):
             note(FaultCode.NOT_LINKED)
-        if before is not None and (event.sequence <= before.sequence or event.at < before.at):
+        if before is not None and event.sequence <= before.sequence:
             note(FaultCode.MOVED)
         before = event
     return found

@@ -46,11 +46,6 @@ def terms(scope: str) -> Terms:
     )
 
 
-def _moment(events: Iterable[ConsentEvent], at: datetime | None) -> datetime:
-    """Now, but never before the newest act: a clock set back must not hide a withdrawal."""
-    return at or max([timezone.now(), *(event.at for event in events)])
-
-
 def standing(subject: uuid.UUID, scope: str, at: datetime | None = None) -> Standing:
     """The state and the event it rests on.
 
@@ -64,7 +59,7 @@ def standings(subject: uuid.UUID, scopes: Iterable[str], at: datetime | None = N
     """Where one person stands on several scopes, from one reading of their chain."""
     events = list(ConsentEvent.objects.filter(subject=subject))
     require_unbroken(events)
-    at = _moment(events, at)
+    at = at or timezone.now()
     found = {}
     for scope in scopes:
         acts, held = [event for event in events if event.scope == scope], terms(scope)
@@ -83,12 +78,12 @@ def permitted_subjects(subjects: QuerySet[Any, Any], scope: str, at: datetime | 
     acts: dict[uuid.UUID, list[ConsentEvent]] = {}
     for event in ConsentEvent.objects.filter(subject__in=subjects):
         acts.setdefault(event.subject, []).append(event)
-    return {subject for subject, events in acts.items() if _holds(events, scope, at, held)}
+    return {subject for subject, events in acts.items() if _holds(events, scope, at or timezone.now(), held)}
 
 
-def _holds(events: list[ConsentEvent], scope: str, at: datetime | None, held: Terms) -> bool:
+def _holds(events: list[ConsentEvent], scope: str, at: datetime, held: Terms) -> bool:
     try:
         require_unbroken(events)
     except LedgerBroken:
         return False
-    return permits(fold([event for event in events if event.scope == scope], _moment(events, at), held))
+    return permits(fold([event for event in events if event.scope == scope], at, held))

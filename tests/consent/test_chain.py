@@ -212,9 +212,16 @@ def test_another_key_finds_every_act_foreign(settings, django_capture_on_commit_
 
 
 def test_a_clock_set_back_does_not_hide_a_withdrawal(monkeypatch) -> None:
+    """The order of the acts is that of the chain, not that of their clocks."""
     subject = uuid.uuid4()
-    add(subject)
+    long_ago = timezone.now() - datetime.timedelta(days=9)
+    with monkeypatch.context() as then:
+        then.setattr("django.utils.timezone.now", lambda: long_ago)
+        add(subject)
+    add(subject, Decision.DENY, "carrier")
     earlier = timezone.now() - datetime.timedelta(days=2)
     monkeypatch.setattr("django.utils.timezone.now", lambda: earlier)
+    assert standing(subject, "pgx").permitted
     add(subject, Decision.WITHDRAW)
     assert not standing(subject, "pgx").permitted
+    assert not standing(subject, "pgx", earlier).permitted

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from consent.desk import texts
+from consent.desk import actions, texts
 from consent.desk.models import CounsellorTask
 from consent.desk.queries import permission
 from consent.ledger.fold import State
@@ -260,6 +260,26 @@ def test_a_withdrawal_can_go_further(ada: Client, clinic: Clinic) -> None:
     page = body(ada.post(PAGE, {"answer": "withdraw", "reach": "erase"}, follow=True))
     assert "You asked us to erase what can be erased." in page
     assert ConsentEvent.objects.latest("sequence").reach == "erase"
+    assert "Asked us to erase" in body(signed_in(clinic.counsellor).get(reverse("consent:desk")))
+    allow(clinic.ada)
+    event = actions.refuse(clinic.ada_user, clinic.ada, "pgx")
+    assert event.witness is None, "erasing is no talk"
+
+
+def test_who_failed_on_one_scope_gets_no_more_tries_through_another_of_its_group(ada: Client, clinic: Clinic) -> None:
+    questions = "/consent/about/{}/understand/"
+    all_wrong = {question.id: (question.right + 1) % 2 for question in texts.text("tumour").questions}
+    ada.post(questions.format("tumour"), all_wrong)
+    ada.post(questions.format("tumour"), all_wrong)
+    right_now = {question.id: question.right for question in texts.text("polygenic").questions}
+    assert ada.post(questions.format("polygenic"), right_now).url == "/consent/polygenic/"
+    assert "Cora Counsellor will call you" in body(ada.get("/consent/polygenic/"))
+    answer_page = "/consent/about/polygenic/decide/"
+    shown = texts.text("polygenic").content_hash
+    ada.post(answer_page, {"answer": "yes", "shown": shown, "keep": "1"})
+    assert not permission(clinic.ada, "polygenic").permitted
+    ada.post(answer_page, {"answer": "no", "shown": shown, "keep": "1"})
+    assert permission(clinic.ada, "polygenic").state is State.DENIED
 
 
 def test_an_answer_to_an_old_text_asks_again(ada: Client, clinic: Clinic) -> None:

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('scope', models.CharField(max_length=80)),
                 ('group', models.CharField(max_length=20)),
-                ('kind', models.CharField(choices=[('not_understood', 'Talk it through'), ('wants_to_talk', 'Asked to talk')], max_length=20)),
+                ('kind', models.CharField(choices=[('not_understood', 'Talk it through'), ('wants_to_talk', 'Asked to talk'), ('erase', 'Asked to erase')], max_length=20)),
                 ('opened_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
                 ('counsellor', models.ForeignKey(blank=True, help_text='Who is to call.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
