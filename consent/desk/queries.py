@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from consent.desk import texts
-from consent.desk.models import TALKS, ComprehensionCheck, CounsellorTask, TaskKind
+from consent.desk.models import TALKS, ComprehensionCheck, CounsellorTask, Guardianship, TaskKind
 from consent.ledger.fold import GRACE, State, Suspension, later_texts
 from consent.ledger.models import ConsentEvent, ConsentTemplate
 from consent.ledger.scopes import UnknownScope, asked_of_everyone
@@ -122,6 +122,15 @@ def open_tasks_for(user: User) -> QuerySet[CounsellorTask]:
     """People who need somebody to talk with, among those this person looks after."""
     return CounsellorTask.objects.filter(patient__in=patients_for(user), settled_at=None).select_related(
         "patient", "counsellor"
+    )
+
+
+def guardianships_for(user: User) -> QuerySet[Guardianship]:
+    """Who decides for the people this person looks after, not ended yet."""
+    return (
+        Guardianship.objects.filter(patient__in=patients_for(user))
+        .exclude(until__lte=timezone.now())
+        .select_related("patient", "guardian", "recorded_by", "confirmed_by")
     )
 
 

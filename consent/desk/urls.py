@@ -35,6 +35,9 @@ urlpatterns = [
     path("key/", views.key, name="key"),
     path("desk/", staff_views.desk, name="desk"),
     path("desk/tasks/<uuid:task_id>/", staff_views.settle, name="settle"),
+    path("desk/guardians/", staff_views.guardianship, name="guardianship"),
+    path("desk/guardians/<uuid:guardianship_id>/confirm/", staff_views.confirm, name="confirm_guardianship"),
+    path("desk/guardians/<uuid:guardianship_id>/end/", staff_views.end, name="end_guardianship"),
     path(
         "for/<uuid:patient_id>/",
         include(([*person, path("<scope:scope>/", views.choice, name="choice")], "for")),

@@ -171,3 +171,35 @@ def test_the_day_of_coming_of_age(born: str, of_age: str) -> None:
     moment = comes_of_age(patient)
     assert moment.date().isoformat() == of_age
     assert is_child(patient, moment - datetime.timedelta(seconds=1)) and not is_child(patient, moment)
+
+
+def test_the_whole_way_on_the_pages_two_people_and_then_the_parent_decides(clinic: Clinic, child: Patient) -> None:
+    page = reverse("consent:guardianship")
+    facts = {"patient": child.pk, "email": clinic.ada_user.email, "capacity": "parent", "basis": "birth certificate"}
+
+    def at_desk(user) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    cora, carla = at_desk(clinic.counsellor), at_desk(clinic.clinician)
+    assert "There is no account" in cora.post(page, facts | {"email": "nobody@example.org"}).content.decode()
+    assert cora.post(page, facts | {"patient": clinic.ben.pk}).status_code == 200, "not looked after by her"
+    assert (
+        "is of age"
+        in cora.post(page, facts | {"patient": clinic.ada.pk, "email": clinic.ben_user.email}).content.decode()
+    )
+    assert not Guardianship.objects.exists()
+    assert cora.post(page, facts).status_code == 302
+    held = Guardianship.objects.get()
+    confirm = reverse("consent:confirm_guardianship", args=[held.pk])
+    assert "Another member of the team" in cora.post(confirm, follow=True).content.decode()
+    assert footing(clinic.ada_user, child) is None
+    carla.post(confirm)
+    assert footing(clinic.ada_user, child) is not None
+    say_yes(clinic.ada_user, child)
+    carla.post(reverse("consent:end_guardianship", args=[held.pk]))
+    assert footing(clinic.ada_user, child) is None
+    assert permission(child, "pgx").state is State.SUSPENDED
+    for user in (clinic.ada_user, clinic.operator, clinic.privacy_officer):
+        assert at_desk(user).get(page).status_code == 404

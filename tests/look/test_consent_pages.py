@@ -11,7 +11,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from consent.desk import actions, understanding
+from consent.desk import actions, guardians, understanding
 from tests.people import Clinic, allow, care, make_clinic, make_patient, say_yes
 
 axe_playwright = pytest.importorskip("axe_playwright_python.sync_playwright")
@@ -46,6 +46,7 @@ def prepare(clinic: Clinic) -> dict[str, tuple[Any, str]]:
     understanding.answer(ada, clinic.ada, "contact.email", WRONG)
     understanding.answer(ada, clinic.ada, "raw.download", WRONG)
     understanding.answer(ada, clinic.ada, "raw.download", WRONG)
+    guardians.record(clinic.counsellor, clinic.ada, clinic.ben_user, capacity="attorney", basis="deed seen")
     lena = make_patient("Lena", "Example", language="es")
     care(clinic.counsellor, lena)
     understanding.answer(lena.account, lena, "pgx", WRONG, locale="es")
@@ -61,6 +62,7 @@ def prepare(clinic: Clinic) -> dict[str, tuple[Any, str]]:
         "effect": (ada, reverse("consent:effect", args=[back.id])),
         "spanish": (lena.account, reverse("consent:choice", args=["pgx"])),
         "spanish-again": (lena.account, reverse("consent:understand", args=["pgx"])),
+        "guardians": (clinic.clinician, reverse("consent:guardianship")),
         "desk": (clinic.counsellor, reverse("consent:desk")),
     }
 

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from consent.desk.models import CounsellorTask
+from consent.desk.models import CounsellorTask, Guardianship
 from consent.ledger.models import Decision as Act
 from portal.people.models import User
 from tests.people import PASSWORD, Clinic, allow, make_clinic
@@ -29,6 +29,14 @@ MAKERS: dict[str, Callable[[Clinic], list[uuid.UUID] | list[str]]] = {
     "task_id": lambda clinic: [
         CounsellorTask.objects.get_or_create(
             patient=clinic.ada, scope="pgx", group="medicines", kind="wants_to_talk"
+        )[0].pk
+    ],
+    "guardianship_id": lambda clinic: [
+        Guardianship.objects.get_or_create(
+            patient=clinic.ada,
+            guardian=clinic.ben_user,
+            capacity="attorney",
+            defaults={"basis": "power of attorney seen", "recorded_by": clinic.counsellor},
         )[0].pk
     ],
     "scope": lambda clinic: ["carrier"],
