@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 from django.utils import timezone
 
 from consent.ledger.chain import LedgerBroken, require_unbroken
@@ -33,12 +33,21 @@ class Standing:
         return [str(self.event.id)] if self.event else []
 
 
-def terms(scope: str) -> Terms:
-    """What holds for a scope now besides a person's acts. A scope nobody knows has no terms that could be met."""
+_CHANGES = Exists(ConsentTemplate.objects.filter(material=True, published_at__isnull=False))
+"""Asked along with the acts, so that a clinic that never changed a text in what it allows saves a question."""
+
+
+def terms(scope: str, *, changed: bool = True) -> Terms:
+    """What holds for a scope now besides a person's acts. A scope nobody knows has no terms that could be met.
+
+    `changed=False` says that no text has ever been changed in what it allows.
+    """
     try:
         kind = scope_of(scope)
     except UnknownScope:
         return Terms(list_version="unknown")
+    if not changed:
+        return Terms(kind.list_version)
     changes = ConsentTemplate.objects.filter(scope=kind.kind, material=True, published_at__isnull=False)
     return Terms(
         kind.list_version,
@@ -57,12 +66,13 @@ def standing(subject: uuid.UUID, scope: str, at: datetime | None = None) -> Stan
 
 def standings(subject: uuid.UUID, scopes: Iterable[str], at: datetime | None = None) -> dict[str, Standing]:
     """Where one person stands on several scopes, from one reading of their chain."""
-    events = list(ConsentEvent.objects.filter(subject=subject))
+    events = list(ConsentEvent.objects.filter(subject=subject).annotate(texts_changed=_CHANGES))
+    changed = any(event.texts_changed for event in events)
     require_unbroken(events)
     at = at or timezone.now()
     found = {}
     for scope in scopes:
-        acts, held = [event for event in events if event.scope == scope], terms(scope)
+        acts, held = [event for event in events if event.scope == scope], terms(scope, changed=changed)
         state, event = fold(acts, at, held), deciding_act(acts, at)
         why = suspension(event, at, held) if event is not None and state is State.SUSPENDED else None
         found[scope] = Standing(state, event, why)
