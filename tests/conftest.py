@@ -1,5 +1,8 @@
 """Shared parts of the checks."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 
@@ -14,3 +17,28 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "thorough" in item.keywords:
             item.add_marker(skip)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tables_that_only_grow_are_emptied_between_tests() -> Iterator[None]:
+    """Tests that commit are cleaned up by emptying every table, which the database refuses for the ledger."""
+    from django.db import connection
+    from django.test import TransactionTestCase
+
+    from consent.ledger import triggers
+
+    tables = {"consent_ledger_consentevent": "", "consent_ledger_templateapproval": ""}
+    tables["consent_ledger_consenttemplate"] = "OLD.published_at IS NOT NULL"
+    empty = TransactionTestCase._fixture_teardown
+
+    def emptied(case: Any) -> None:
+        for table in tables:
+            triggers.allow_changes(connection, table)
+        empty(case)
+        for table, when in tables.items():
+            triggers.refuse_changes(connection, table, when=when)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(TransactionTestCase, "_fixture_teardown", emptied)
+    yield
+    patch.undo()

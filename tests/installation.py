@@ -13,6 +13,7 @@ _PREPARE = """
 import json, sys
 from pathlib import Path
 from consent.desk import actions as consent
+from consent.desk import understanding
 from consent.desk.texts import text
 from genomics.readers.made_up import write_made_up
 from portal.api.actions import issue_token
@@ -22,7 +23,9 @@ from portal.results import actions as results
 count, folder = int(COUNT), Path(FOLDER)
 clinic = make_clinic()
 patient = clinic.patients[1]
-consent.give(patient.account, patient, "pgx", shown_hash=text("pgx", "en").content_hash)
+shown = text("pgx", "en")
+understanding.answer(patient.account, patient, "pgx", understanding.right_answers(shown))
+consent.give(patient.account, patient, "pgx", shown_hash=shown.content_hash)
 _token, secret = issue_token(clinic.operator, clinic.technician, "intake")
 orders = []
 for number in range(count):

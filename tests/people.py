@@ -10,6 +10,9 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from consent.desk import understanding
+from consent.desk.actions import give
+from consent.desk.queries import current_text
 from consent.ledger.append import append
 from consent.ledger.models import ConsentEvent, Decision
 from portal.delivery.models import Annotation, Release, SignOff
@@ -65,6 +68,13 @@ def allow(patient: Patient, scope: str = "pgx", decision: Decision = Decision.PE
             **fields,
         }
     )
+
+
+def say_yes(user: User, patient: Patient, scope: str = "pgx") -> ConsentEvent:
+    """Go the whole way to a yes: the questions answered rightly, then the answer."""
+    text = current_text(scope, patient.language)
+    assert understanding.answer(user, patient, scope, understanding.right_answers(text)).passed
+    return give(user, patient, scope, shown_hash=text.content_hash)
 
 
 def make_order(patient: Patient, laboratory: Laboratory, ordered_by: User, accession: str | None = None) -> TestOrder:

@@ -1,11 +1,47 @@
-"""Addresses of the consent pages."""
+"""Addresses of the consent pages: one's own, those of a person one decides for, and the counsellor's desk."""
 
-from django.urls import path
+from django.urls import include, path, register_converter
 
-from consent.desk import views
+from consent.desk import staff_views, views
+
+
+class ScopeConverter:
+    """A scope code such as `pgx` or `research.ds.MONDO:0005148`; whether it exists is asked later."""
+
+    regex = r"[a-z][A-Za-z0-9._:\-]{0,79}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(ScopeConverter, "scope")
 
 app_name = "consent"
-urlpatterns = [
+person = [
     path("", views.choices, name="choices"),
-    path("<slug:scope>/", views.choice, name="choice"),
+    path("about/<scope:scope>/understand/", views.understand, name="understand"),
+    path("about/<scope:scope>/decide/", views.decide, name="decide"),
+    path("about/<scope:scope>/talk/", views.talk, name="talk"),
+    path("receipts/<uuid:event_id>/", views.receipt_json, name="receipt"),
+    path("receipts/<uuid:event_id>/pdf/", views.receipt_pdf, name="receipt_pdf"),
+    path("effects/<uuid:event_id>/", views.effect, name="effect"),
+    path("effects/<uuid:event_id>/pdf/", views.effect_pdf, name="effect_pdf"),
+]
+urlpatterns = [
+    *person,
+    path("key/", views.key, name="key"),
+    path("desk/", staff_views.desk, name="desk"),
+    path("desk/tasks/<uuid:task_id>/", staff_views.settle, name="settle"),
+    path("desk/guardians/", staff_views.guardianship, name="guardianship"),
+    path("desk/guardians/<uuid:guardianship_id>/confirm/", staff_views.confirm, name="confirm_guardianship"),
+    path("desk/guardians/<uuid:guardianship_id>/end/", staff_views.end, name="end_guardianship"),
+    path(
+        "for/<uuid:patient_id>/",
+        include(([*person, path("<scope:scope>/", views.choice, name="choice")], "for")),
+    ),
+    # Last: any other single word is a scope.
+    path("<scope:scope>/", views.choice, name="choice"),
 ]

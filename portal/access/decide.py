@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,22 +44,30 @@ class Denied(Http404):
 
 
 def decide(
-    actor: User | AnonymousUser | None, action: str, obj: Model | None = None, *, at: datetime | None = None
+    actor: User | AnonymousUser | None,
+    action: str,
+    obj: Model | None = None,
+    *,
+    at: datetime | None = None,
+    assume: Mapping[str, bool] | None = None,
 ) -> Decision:
     """Whether this person may do this to this thing at this moment.
+
+    `assume` answers "and if the patient said yes (or no) to these scopes?" for a preview. Nothing but a preview may
+    pass it; `require` cannot.
 
     Reasons: permitted · not_signed_in · not_active · unknown_action · wrong_object · not_for_role · no_relation ·
     not_released · no_consent · error.
     """
     try:
-        return _decide(actor, action, obj, at or timezone.now())
+        return _decide(actor, action, obj, at or timezone.now(), assume or {})
     except Exception:
         # A law, not a convenience: an error is not a permit.
         logger.exception("decision_failed", extra={"action": str(action)})
         return Decision(False, "error")
 
 
-def _decide(actor: Any, action: str, obj: Model | None, at: datetime) -> Decision:
+def _decide(actor: Any, action: str, obj: Model | None, at: datetime, assume: Mapping[str, bool]) -> Decision:
     if not isinstance(actor, User) or actor.pk is None:
         return Decision(False, "not_signed_in")
     if not actor.is_active:
@@ -75,13 +84,13 @@ def _decide(actor: Any, action: str, obj: Model | None, at: datetime) -> Decisio
     refusal = Decision(False, "no_relation")
     for rule in rules:
         if stands(actor, rule.relation, obj, at):
-            refusal = _gates(rule, obj, at)
+            refusal = _gates(rule, obj, at, assume)
             if refusal.permitted:
                 return refusal
     return refusal
 
 
-def _gates(rule: Rule, obj: Model | None, at: datetime) -> Decision:
+def _gates(rule: Rule, obj: Model | None, at: datetime, assume: Mapping[str, bool]) -> Decision:
     if rule.gate is Gate.RELEASED and not released(obj, at):
         return Decision(False, "not_released")
     if rule.consent is None:
@@ -89,6 +98,8 @@ def _gates(rule: Rule, obj: Model | None, at: datetime) -> Decision:
     patient = patient_of(obj)
     if patient is None:
         return Decision(False, "no_consent")
+    if rule.consent in assume:
+        return Decision(True, "permitted") if assume[rule.consent] is True else Decision(False, "no_consent")
     where = standing(patient.subject, rule.consent, at)
     if not where.permitted:
         return Decision(False, "no_consent", tuple(where.event_ids))

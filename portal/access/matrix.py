@@ -13,6 +13,7 @@ class Relation(StrEnum):
 
     OWN = "own"  # it is about them
     CARES_FOR = "cares_for"  # they look after the patient now
+    REPRESENTS = "represents"  # they may decide for the patient now, on a proven footing
     SENT = "sent"  # their laboratory was asked for it or sent it
     ANY = "any"  # no tie needed
 
@@ -47,6 +48,11 @@ RESOURCES: tuple[Resource, ...] = (
     Resource("care_relationship", "people.CareRelationship", patient="patient"),
     Resource("access_event", "access.AccessEvent", patient="patient"),
     Resource("consent_event", "consent_ledger.ConsentEvent", patient="subject"),
+    Resource("consent_template", "consent_ledger.ConsentTemplate"),
+    Resource("template_approval", "consent_ledger.TemplateApproval"),
+    Resource("comprehension_check", "consent_desk.ComprehensionCheck", patient="patient"),
+    Resource("counsellor_task", "consent_desk.CounsellorTask", patient="patient"),
+    Resource("guardianship", "consent_desk.Guardianship", patient="patient"),
     Resource("test_order", "results.TestOrder", patient="patient", laboratory="laboratory"),
     Resource("result_file", "results.ResultFile", patient="patient", laboratory="order.laboratory"),
     Resource("job", "results.Job"),
@@ -68,6 +74,9 @@ ASKED_ABOUT: dict[str, tuple[str, ...]] = {
     "refuse.consent_event": ("patient",),
     "withdraw.consent_event": ("patient",),
     "read.consent_event": ("patient", "consent_event"),
+    "answer.comprehension_check": ("patient",),
+    "open.counsellor_task": ("patient",),
+    "record.guardianship": ("patient",),
     "read.access_event": ("patient", "access_event"),
 }
 """Actions asked about something other than a row of their own resource; all others are asked about that row."""
@@ -93,6 +102,7 @@ def _rules(
 
 
 _PATIENT = (Role.PATIENT, Relation.OWN)
+_REPRESENTATIVE = (Role.PATIENT, Relation.REPRESENTS)
 _CLINICIAN = (Role.CLINICIAN, Relation.CARES_FOR)
 _COUNSELLOR = (Role.COUNSELLOR, Relation.CARES_FOR)
 _LABORATORY = (Role.LABORATORY, Relation.SENT)
@@ -106,9 +116,17 @@ RULES: tuple[Rule, ...] = (
     # Patients.
     *_rules("read.patient read.care_relationship", _PATIENT, _CLINICIAN, _COUNSELLOR),
     *_rules("register.patient", (Role.CLINICIAN, Relation.ANY)),
-    # Consent: only the person decides. The privacy officer checks, the team sees what holds.
-    *_rules("give.consent_event refuse.consent_event withdraw.consent_event", _PATIENT),
-    *_rules("read.consent_event", _PATIENT, _CLINICIAN, _COUNSELLOR, _PRIVACY_OFFICER),
+    # Consent: only the person decides, or who may decide for them. The privacy officer checks, the team sees what
+    # holds and helps, and never answers.
+    *_rules("give.consent_event refuse.consent_event withdraw.consent_event", _PATIENT, _REPRESENTATIVE),
+    *_rules("answer.comprehension_check open.counsellor_task", _PATIENT, _REPRESENTATIVE),
+    *_rules("read.consent_event", _PATIENT, _REPRESENTATIVE, _CLINICIAN, _COUNSELLOR, _PRIVACY_OFFICER),
+    *_rules("correct.consent_event", _PRIVACY_OFFICER),
+    *_rules("read.counsellor_task settle.counsellor_task", _COUNSELLOR, _CLINICIAN),
+    *_rules("record.guardianship confirm.guardianship", _COUNSELLOR, _CLINICIAN),
+    # The texts people are asked with: written by one, approved by another.
+    *_rules("draft.consent_template", (Role.COUNSELLOR, Relation.ANY)),
+    *_rules("approve.consent_template", _PRIVACY_OFFICER),
     # The access log.
     *_rules("read.access_event", _PATIENT, _PRIVACY_OFFICER),
     # Orders and files. A file may arrive before the yes; nothing in it is read until then.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -59,9 +60,23 @@ def stands(actor: User, relation: Relation, obj: Model | None, at: datetime) -> 
         case Relation.CARES_FOR:
             patient = patient_of(obj)
             return patient is not None and cares_for(actor, patient, at)
+        case Relation.REPRESENTS:
+            patient = patient_of(obj)
+            return patient is not None and any(represents(actor, patient, at) for represents in _REPRESENTING)
         case Relation.SENT:
             laboratory = laboratory_of(obj)
             return laboratory is not None and laboratory.pk == actor.laboratory_id
+
+
+Representing = Callable[[User, Patient, datetime], bool]
+_REPRESENTING: list[Representing] = []
+
+
+def representing(question: Representing) -> Representing:
+    """Register a question a higher room answers: may this account decide for that patient at that moment?"""
+    if question not in _REPRESENTING:
+        _REPRESENTING.append(question)
+    return question
 
 
 def cares_for(actor: User, patient: Patient, at: datetime) -> bool:

@@ -25,16 +25,20 @@ _QUEUE = Place("home", _("Work queue"), ("delivery:review", "delivery:note", "de
 _START = Place("home", _("Start"))
 _SIGNED = Place("delivery:report_list", _("Signed reports"), _REPORTS)
 
+_STEPS = ("choices", "choice", "understand", "decide", "effect")
+_CHOICES = tuple(f"consent:{space}{step}" for space in ("", "for:") for step in _STEPS)
+_DESK = Place("consent:desk", _("Consent"))
+
 PLACES: dict[str, tuple[Place, ...]] = {
     Role.PATIENT: (
         _START,
         Place("delivery:report_list", _("My reports"), _REPORTS),
         Place("results:files", _("My files"), (*_FILES, "results:send")),
-        Place("consent:choices", _("What I allow"), ("consent:choice",)),
+        Place("consent:choices", _("What I allow"), _CHOICES),
         Place("access:log", _("Who looked")),
     ),
-    Role.CLINICIAN: (_QUEUE, Place("results:files", _("Files and orders"), _FILES), _SIGNED),
-    Role.COUNSELLOR: (_QUEUE, Place("results:files", _("Files"), _FILES), _SIGNED),
+    Role.CLINICIAN: (_QUEUE, Place("results:files", _("Files and orders"), _FILES), _SIGNED, _DESK),
+    Role.COUNSELLOR: (_QUEUE, Place("results:files", _("Files"), _FILES), _SIGNED, _DESK),
     Role.LABORATORY: (
         _START,
         Place("results:send", _("Send a file")),

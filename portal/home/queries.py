@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from consent.desk.queries import Permission, permission
+from consent.ledger.fold import State
 from portal.access.decide import decide
 from portal.access.matrix import PGX
 from portal.delivery.queries import recently_signed, reports_for_patient, to_review
@@ -76,7 +77,7 @@ def patient_home(user: User) -> PatientHome | None:
 def _task(allowed: Permission, unread: list[Report], reports: list[Report], file: ResultFile | None) -> Task:
     """The one thing to show first. Without a yes nothing else is shown: reports are closed and files unread."""
     if not allowed.permitted:
-        return Task.ANSWER_CONSENT if allowed.event is None else Task.SAID_NO
+        return Task.SAID_NO if allowed.state in (State.DENIED, State.WITHDRAWN) else Task.ANSWER_CONSENT
     if unread:
         return Task.READ_REPORT
     if file is not None and file.status in ON_THE_ROAD:

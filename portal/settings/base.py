@@ -248,3 +248,8 @@ LOGGING: dict[str, Any] = {
         "fontTools": {"level": "WARNING"},
     },
 }
+
+# Consent. The keys and the anchors live outside the database; back the keys up apart from it.
+CONSENT_LEDGER_KEY = env.str("PORTAL_LEDGER_KEY", default="")  # empty: made once under CONSENT_KEYS
+CONSENT_KEYS = VAR / "keys"
+CONSENT_ANCHORS = VAR / "anchors" / "consent"

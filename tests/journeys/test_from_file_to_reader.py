@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from consent.desk.texts import text
+from consent.desk.understanding import right_answers
 from portal.delivery.models import Annotation, Release, SignOff
 from portal.results.models import FileStatus, Interpretation, ResultFile
 from tests.browser import Visitor, needs_browser, picture
@@ -48,7 +50,16 @@ def patient_answers(visitor: Visitor, answer: str) -> None:
     page.get_by_role("link", name="Read about it and answer").click()
     visitor.meets_the_baseline()
     picture(page, "consent")
-    page.locator(f"button[name=answer][value={answer}]").click()
+    if answer == "yes":
+        page.get_by_role("link", name="Go on to a few questions").click()
+        visitor.meets_the_baseline()
+        for question, option in right_answers(text("pgx")).items():
+            page.locator(f"#{question}-{option}").check()
+        page.get_by_role("button", name="Go on").click()
+        visitor.meets_the_baseline()
+    page.locator(f"button[name=answer][value={answer}]").first.click()
+    visitor.meets_the_baseline()
+    page.get_by_role("button", name="Save my answer").click()
     page.wait_for_load_state()
 
 

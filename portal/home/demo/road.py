@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from django.core.files import File
 
 from consent.desk import actions as consent
-from consent.desk.queries import permission
-from consent.desk.texts import text
+from consent.desk import understanding
+from consent.desk.queries import current_text, permission
 from portal.delivery import actions as delivery
 from portal.delivery.models import Annotation, Release
 from portal.home.demo.clinic import Clinic
@@ -49,7 +49,8 @@ class Road:
         account = self.patient.account
         assert account is not None
         if not permission(self.patient, SCOPE).permitted:
-            shown = text(SCOPE, self.patient.language)
+            shown = current_text(SCOPE, self.patient.language)
+            understanding.answer(account, self.patient, SCOPE, understanding.right_answers(shown))
             consent.give(account, self.patient, SCOPE, shown_hash=shown.content_hash)
         self.tell(f"✓ {self.patient.full_name} has said yes to having the medicine genes read")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db.models import Model
 
+from consent.desk.models import CounsellorTask, Guardianship
 from consent.ledger.models import Decision as Act
 from portal.access.decide import decide
 from portal.access.matrix import ACTIONS, RULES, Relation, Rule, asked_about
@@ -27,7 +28,7 @@ STANDS_TO_BEN = STANDS_TO_ADA | {
     Role.CLINICIAN: "other_clinician",
     Role.LABORATORY: "other_laboratory_user",
 }
-WITHOUT_A_ROW = {"access_event", "consent_event", "machine_token"}
+WITHOUT_A_ROW = {"access_event", "consent_event", "consent_template", "machine_token"}
 
 
 @pytest.fixture
@@ -45,6 +46,8 @@ def things(clinic: Clinic, action: str) -> list[Model]:
         "test_order": clinic.order,
         "result_file": clinic.file,
         "job": clinic.job,
+        "counsellor_task": CounsellorTask(patient=clinic.ada, scope="pgx", group="medicines"),
+        "guardianship": Guardianship(patient=clinic.ada, guardian=clinic.ben_user, capacity="parent"),
         "interpretation": clinic.interpretation,
         "finding": clinic.interpretation.findings.first(),
         "report": clinic.report,
@@ -59,6 +62,17 @@ def person(clinic: Clinic, role: Role, standing: dict[Role, str] = STANDS_TO_ADA
     return getattr(clinic, standing[role])
 
 
+def represent(user: User, clinic: Clinic) -> None:
+    Guardianship.objects.create(
+        patient=clinic.ada,
+        guardian=user,
+        capacity="attorney",
+        basis="power of attorney seen",
+        recorded_by=clinic.counsellor,
+        confirmed_by=clinic.clinician,
+    )
+
+
 def reaches(rule: Rule, thing: Model) -> bool:
     """A laboratory stands to orders and files only, not to the patient."""
     return rule.relation is not Relation.SENT or thing._meta.model_name in ("testorder", "resultfile")
@@ -67,8 +81,12 @@ def reaches(rule: Rule, thing: Model) -> bool:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.role}-{rule.action}")
 def test_whoever_has_a_rule_is_let_in(clinic: Clinic, rule: Rule) -> None:
     asked = [thing for thing in things(clinic, rule.action) if reaches(rule, thing)]
+    standing = STANDS_TO_ADA
+    if rule.relation is Relation.REPRESENTS:
+        standing = STANDS_TO_BEN
+        represent(clinic.ben_user, clinic)
     for thing in asked or [None]:
-        assert decide(person(clinic, rule.role), rule.action, thing), thing
+        assert decide(person(clinic, rule.role, standing), rule.action, thing), thing
 
 
 @pytest.mark.parametrize("action", ACTIONS)

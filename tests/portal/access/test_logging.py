@@ -96,7 +96,7 @@ def test_a_request_is_logged_by_template_status_and_hashed_user(clinic: Clinic, 
     client.force_login(clinic.ada_user)
     answer = client.get("/consent/pgx/?secret=1", headers={"X-Request-ID": "mine"})
     (entry,) = [line for line in lines() if line["event"] == "request"]
-    assert entry["route"] == "consent/<slug:scope>/"
+    assert entry["route"] == "consent/<scope:scope>/"
     assert (entry["method"], entry["status"], entry["level"]) == ("GET", 200, "info")
     assert entry["user"] == hashed_user(clinic.ada_user.pk, settings.SECRET_KEY)
     assert entry["request"] == answer.headers["X-Request-ID"] != "mine"

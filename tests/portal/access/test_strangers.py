@@ -11,38 +11,59 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from consent.desk.models import CounsellorTask, Guardianship
+from consent.ledger.models import Decision as Act
 from portal.people.models import User
-from tests.people import PASSWORD, Clinic, make_clinic
+from tests.people import PASSWORD, Clinic, allow, make_clinic
 
 pytestmark = pytest.mark.django_db
 
 # Where the id in an address comes from. A new kind of id needs a line here, or the test below fails.
-MAKERS: dict[str, Callable[[Clinic], list[uuid.UUID]]] = {
+MAKERS: dict[str, Callable[[Clinic], list[uuid.UUID] | list[str]]] = {
     "order_id": lambda clinic: [clinic.order.pk],
     "file_id": lambda clinic: [clinic.file.pk],
     "interpretation_id": lambda clinic: [clinic.interpretation.pk],
     "report_id": lambda clinic: [clinic.report.pk, clinic.draft.pk],
     "patient_id": lambda clinic: [clinic.ada.pk],
+    "event_id": lambda clinic: [allow(clinic.ada, "carrier", Act.WITHDRAW).id],
+    "task_id": lambda clinic: [
+        CounsellorTask.objects.get_or_create(
+            patient=clinic.ada, scope="pgx", group="medicines", kind="wants_to_talk"
+        )[0].pk
+    ],
+    "guardianship_id": lambda clinic: [
+        Guardianship.objects.get_or_create(
+            patient=clinic.ada,
+            guardian=clinic.ben_user,
+            capacity="attorney",
+            defaults={"basis": "power of attorney seen", "recorded_by": clinic.counsellor},
+        )[0].pk
+    ],
+    "scope": lambda clinic: ["carrier"],
 }
 # Addresses with something in them that is nobody's: sign-in pages, the operators' desk, codes (tested elsewhere).
 NOBODYS = {"account", "mfa", "usersessions", "admin"}
-CODES = {"consent:choice"}
+CODES = {f"consent:{step}" for step in ("choice", "understand", "decide", "talk")}
 
 
-def patterns(resolver: URLResolver, spaces: tuple[str, ...] = ()) -> Iterator[tuple[str, URLPattern]]:
+def patterns(
+    resolver: URLResolver, spaces: tuple[str, ...] = (), before: tuple[str, ...] = ()
+) -> Iterator[tuple[str, URLPattern, tuple[str, ...]]]:
+    """Full name, pattern, and the names of the ids in what comes before it."""
     for entry in resolver.url_patterns:
         if isinstance(entry, URLResolver):
             inner = (*spaces, entry.namespace) if entry.namespace else spaces
-            yield from patterns(entry, inner)
+            yield from patterns(entry, inner, (*before, *getattr(entry.pattern, "converters", {})))
         else:
-            yield ":".join((*spaces, entry.name or repr(entry.pattern))), entry
+            yield ":".join((*spaces, entry.name or repr(entry.pattern))), entry, before
 
 
 def addresses_with_ids() -> dict[str, list[str]]:
     """Full name of each address → the names of the ids in it."""
     found = {}
-    for name, entry in patterns(get_resolver()):
+    for name, entry, before in patterns(get_resolver()):
         arguments = [
+            *before,
             *getattr(entry.pattern, "converters", {}),
             *(
                 getattr(entry.pattern, "regex", re.compile("")).groupindex
@@ -74,7 +95,8 @@ def addresses(name: str, clinic: Clinic) -> list[str]:
 
 
 def unknown_address(name: str) -> str:
-    return reverse(name, kwargs={key: uuid.uuid4() for key in addresses_with_ids()[name]})
+    made_up = {key: uuid.uuid4() for key in addresses_with_ids()[name]}
+    return reverse(name, kwargs=made_up | ({"scope": "carrier"} if "scope" in made_up else {}))
 
 
 def signed_in(user: User) -> Client:

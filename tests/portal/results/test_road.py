@@ -27,7 +27,7 @@ from portal.results.explanations import NotAccepted
 from portal.results.models import FileOrigin, FileStatus, Finding, Interpretation, Job, JobStatus, ResultFile
 from tests.genomes import QUICK, SLOW, header_and_rows, vcf
 from tests.jobs import work_off
-from tests.people import care, make_laboratory, make_patient, make_user
+from tests.people import care, make_laboratory, make_patient, make_user, say_yes
 from tests.portal.results.clinic import Clinic, make_clinic
 from tests.shared import shared_data
 
@@ -337,7 +337,7 @@ def test_without_a_yes_the_file_is_kept_and_nothing_is_read() -> None:
 def test_a_yes_lets_waiting_files_go_on() -> None:
     clinic = make_clinic(consent=False)
     file = clinic.send(vcf(SLOW)).file
-    consent.give(clinic.account, clinic.patient, "pgx")
+    say_yes(clinic.account, clinic.patient)
     work_off("interpret")
     assert fresh(file).status == FileStatus.INTERPRETED
 
@@ -348,7 +348,7 @@ def test_a_yes_taken_back_before_reading_stops_the_file_unread(clinic: Clinic) -
     work_off("interpret")
     assert fresh(file).status == FileStatus.WAITING_FOR_CONSENT
     assert fresh(file).fingerprint == {}
-    consent.give(clinic.account, clinic.patient, "pgx")
+    say_yes(clinic.account, clinic.patient)
     work_off("interpret")
     assert fresh(file).status == FileStatus.INTERPRETED
 
