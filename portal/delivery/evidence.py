@@ -16,9 +16,10 @@ class GeneEvidence:
 
     gene: str
     diplotypes: tuple[str, ...]
+    less_likely: tuple[str, ...]  # what the file allows as well, best first
     tied: int
     phenotypes: tuple[tuple[str, str], ...]  # what it is, and which sources say so
-    possible: tuple[str, ...]
+    possible: tuple[str, ...]  # what the result could be beside what is stated
     tested: int
     defined: int
     deciding: int
@@ -102,9 +103,10 @@ def _gene(words: Words, gene: str, row: Mapping[str, Any]) -> GeneEvidence:
     return GeneEvidence(
         gene=gene,
         diplotypes=tuple(row["diplotypes"][: max(row.get("tied", 1), 1)]),
+        less_likely=tuple(row["diplotypes"][max(row.get("tied", 1), 1) :]),
         tied=row.get("tied", 1),
         phenotypes=phenotypes,
-        possible=() if phenotypes else tuple(possible),
+        possible=tuple(name for name in possible if name not in row["phenotype"].values()),
         tested=coverage["tested"],
         defined=coverage["defined"],
         deciding=coverage.get("deciding", coverage["defined"]),

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from portal.reports.document import Card, CardGroup, Note, Opinion, Population
-from portal.reports.status import CARE, Status, direction, missing_genes, status_of, strength, worst
+from portal.reports.status import CARE, STRENGTHS, Status, direction, missing_genes, status_of, strength, worst
 from portal.reports.words import Words
 
 EVERYONE = ("", "general")
@@ -66,6 +66,9 @@ class MedicineCards:
     def card(self, drug: str) -> Card:
         rows, unanswered, reason = self._of(drug)
         status = worst(self._status(row, reason) for row in rows)
+        pointed = status == Status.NOT_KNOWN and self._points_to_care(unanswered)
+        if pointed:
+            status = Status.TAKE_CARE
         name = self._name(drug)
         leading = [row for row in rows if self._status(row, reason) == status]
         lead = leading[0] if leading else None
@@ -77,9 +80,11 @@ class MedicineCards:
             anchor=f"medicine-{anchor(drug)}",
             status=status,
             word=says("statuses", status),
-            headline=self._headline(drug, status, lead),
-            why=self._why(drug, status, lead, rows, unanswered, reason),
-            what_to_do=self._what_to_do(status, lead, rows),
+            headline=self._pointed(unanswered, name, "headline") if pointed else self._headline(drug, status, lead),
+            why=self._pointed(unanswered, name)
+            if pointed
+            else self._why(drug, status, lead, rows, unanswered, reason),
+            what_to_do=self._pointed(unanswered, name, "do") if pointed else self._what_to_do(status, lead, rows),
             ask_first=says("report", "ask_first"),
             differ=self._differ(rows, reason),
             populations=self._populations(rows, reason),
@@ -120,8 +125,11 @@ class MedicineCards:
         return Status.NOT_KNOWN if status == Status.USUAL and reason else status
 
     def _rank(self, drug: str) -> tuple[int, int, int]:
-        rows, _, reason = self._of(drug)
+        rows, unanswered, reason = self._of(drug)
         status = worst(self._status(row, reason) for row in rows)
+        if status == Status.NOT_KNOWN and self._points_to_care(unanswered):
+            # After the medicines whose advice is certain.
+            return CARE.index(Status.TAKE_CARE), len(STRENGTHS), 0
         if status in (Status.USUAL, Status.NOT_KNOWN):
             return CARE.index(status), 0, 0
         leading = [row for row in rows if self._status(row, reason) == status]
@@ -135,6 +143,23 @@ class MedicineCards:
 
     def _name(self, drug: str) -> str:
         return self.words.entry("drugs", drug).phrases.get("name", drug)
+
+    def _points_to_care(self, unanswered: list[Row]) -> bool:
+        """Whether a gene that was read in part can no longer be usual, and what it could be calls for care."""
+        could_be = {status_of(action) for row in unanswered for action in row.get("possible_actions", ())}
+        if Status.USUAL in could_be or not could_be & {Status.ASK_ABOUT_ANOTHER, Status.TAKE_CARE}:
+            return False
+        return any(self._cannot_be_usual(gene) for row in unanswered for gene in row["missing_genes"])
+
+    def _cannot_be_usual(self, gene: str) -> bool:
+        possible = {name for names in self._gene(gene).get("possible_phenotypes", {}).values() for name in names}
+        return bool(possible) and not any(self._is_usual(f"{gene}/{name}") for name in possible)
+
+    def _pointed(self, unanswered: list[Row], name: str, phrase: str | None = None) -> str:
+        """What is said when the result is not certain, and nothing that it could be is the usual."""
+        genes = sorted({gene for row in unanswered for gene in row["missing_genes"] or row["genes"]})
+        text = self.words.say("reasons", "points_to_care", phrase, drug=name, genes=join(genes, self.words))
+        return text[:1].upper() + text[1:]
 
     def _headline(self, drug: str, status: Status, lead: Row | None) -> str:
         name, says = self._name(drug), self.words.say

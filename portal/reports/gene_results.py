@@ -42,7 +42,7 @@ def _gene(gene: str, result: Mapping[str, Any], words: Words) -> Gene:
         coverage=says("report", "coverage", **counted),
         coverage_figure=says("report", "coverage_figure", gene=gene, **counted),
         coverage_width=f"{100 * coverage['tested'] / max(coverage['defined'], 1):.1f}",
-        not_excluded=_shorten(coverage["not_excluded"], words),
+        not_excluded=_not_excluded(coverage["not_excluded"], words),
     )
 
 
@@ -61,6 +61,9 @@ def _technical(result: Mapping[str, Any], words: Words) -> tuple[str, ...]:
     if len(best) > len(shown):
         called += " " + says("report", "and_more", number=len(best) - len(shown))
     lines = [called]
+    less_likely = result["diplotypes"][result["tied"] :]
+    if less_likely:
+        lines.append(says("report", "less_likely", names=_named(less_likely, _DIPLOTYPES_SHOWN, words)))
     for source, phenotype in sorted(result["phenotype"].items()):
         possible = result["possible_phenotypes"].get(source, [])
         if phenotype:
@@ -72,13 +75,14 @@ def _technical(result: Mapping[str, Any], words: Words) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _shorten(alleles: Sequence[str], words: Words) -> str:
-    if not alleles:
-        return ""
-    names = ", ".join(alleles[:_ALLELES_SHOWN])
-    if len(alleles) > _ALLELES_SHOWN:
-        names += " " + words.say("report", "and_more", number=len(alleles) - _ALLELES_SHOWN)
-    return words.say("report", "not_excluded", names=names)
+def _named(names: Sequence[str], most: int, words: Words) -> str:
+    """The first names, and how many more there are."""
+    told = ", ".join(names[:most])
+    return told + (" " + words.say("report", "and_more", number=len(names) - most) if len(names) > most else "")
+
+
+def _not_excluded(alleles: Sequence[str], words: Words) -> str:
+    return words.say("report", "not_excluded", names=_named(alleles, _ALLELES_SHOWN, words)) if alleles else ""
 
 
 def not_tested_section(interpretation: Mapping[str, Any], words: Words) -> NotTested:

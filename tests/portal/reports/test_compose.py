@@ -291,3 +291,30 @@ def test_what_people_type_is_never_read_as_our_own_marks() -> None:
     assert document.person == odd
     assert document.notes[0].text == odd
     assert cards(document)["clopidogrel"].notes[0].text == odd
+
+
+def test_a_gene_that_cannot_be_usual_is_a_reason_to_take_care() -> None:
+    """SLCO1B1 read in part: every pair that fits holds a *5 or *15, so no result could be the usual one."""
+    found = interpretation("rosa")
+    gene = found["genes"]["SLCO1B1"]
+    gene["phenotype"] = dict.fromkeys(gene["phenotype"])
+    gene["possible_phenotypes"] = dict.fromkeys(gene["phenotype"], ["Decreased Function", "Indeterminate"])
+    found["guidance"] = [row for row in found["guidance"] if row["drug"] != "simvastatin"]
+    found["unanswered"].append(
+        {
+            "drug": "simvastatin",
+            "rxnorm": "36567",
+            "atc": [],
+            "source": "DPWG",
+            "genes": ["SLCO1B1"],
+            "missing_genes": ["SLCO1B1"],
+            "reason": "phenotype_not_stated",
+            "possible_actions": ["consider_alternative"],
+        }
+    )
+    (card,) = [card for group in report(found).groups for card in group.cards if card.drug == "simvastatin"]
+    assert card.status == "take_care" and card.headline == "Ask before you take simvastatin"
+
+    gene["possible_phenotypes"] = dict.fromkeys(gene["phenotype"], ["Decreased Function", "Normal Function"])
+    (card,) = [card for group in report(found).groups for card in group.cards if card.drug == "simvastatin"]
+    assert card.status == "not_known"
