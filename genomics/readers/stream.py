@@ -16,6 +16,9 @@ CHUNK_BYTES = 1 << 18
 LINE_LIMIT_BYTES = 8 << 20
 # Real variant files shrink 5 to 60 times; deflate cannot do more than about 1,030 times.
 BOMB_RATIO = 300
+# Nearly nothing but line ends: no variant file, and costly to split by the million.
+LINES_PER_BYTE = 0.4
+SHORT_LINES_MATTER_FROM = 64 << 10
 BOMB_ALLOWANCE_BYTES = 64 << 20
 
 _BGZF_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
@@ -110,6 +113,12 @@ def line_batches(path: Path, limit: int = LINE_LIMIT_BYTES) -> Iterator[list[byt
                     line,
                 )
             continue
+        if len(chunk) >= SHORT_LINES_MATTER_FROM and chunk.count(b"\n") > LINES_PER_BYTE * len(chunk):
+            raise ReadError(
+                ReadErrorCode.MALFORMED_LINE,
+                f"After line {line} the file is little but empty lines. Copy or download it again.",
+                line,
+            )
         batch = b"".join([*waiting, chunk[:cut]]).split(b"\n")
         waiting, waiting_bytes = [chunk[cut + 1 :]], len(chunk) - cut - 1
         line += len(batch)

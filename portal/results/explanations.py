@@ -36,6 +36,9 @@ EXPLANATIONS: dict[str, str] = {
         "The file matches a file that is kept for someone else. The clinic has to check whose file it is."
     ),
     "no_consent": _("The file is kept and has not been read. It waits for the person to say yes."),
+    "nothing_tested": _(
+        "The file holds none of the places that this test looks at. Ask the laboratory for a file that does."
+    ),
     "refused_on_review": _("The clinic looked at the file and did not accept it. Send a new file or ask the clinic."),
     "gave_up": _(
         "We tried three times to read the file and could not finish. The file is kept. "

@@ -10,7 +10,7 @@ from consent.desk.queries import permission
 from genomics.interpretation import Context
 from genomics.interpretation import interpret as interpret_sample
 from genomics.knowledge import load
-from genomics.model import Sample
+from genomics.model import CallStatus, Sample
 from genomics.readers import ReadError, fingerprint, genetic_sex, read_vcf
 from portal.access import log
 from portal.people.models import Patient
@@ -65,6 +65,8 @@ def _read(path: Path, name: str) -> Sample:
         (sample,) = read_vcf(path, load().covered_positions, name)
     except ReadError as error:
         raise jobs.JobRefused(str(error.code), error.sentence) from error
+    if not any(call.status is CallStatus.TESTED for call in sample.calls.values()):
+        raise jobs.JobRefused("nothing_tested", explain("nothing_tested"))
     return sample
 
 

@@ -65,7 +65,7 @@ def next_for(user: User, file: ResultFile) -> str:
         case FileStatus.FAILED:
             return _("Start again") if user.role in (Role.CLINICIAN, Role.COUNSELLOR) else _("The clinic checks it")
         case FileStatus.INTERPRETED:
-            return _("Nothing to do") if user.role == Role.LABORATORY else _("The care team checks the report")
+            return _("Nothing to do")
 
 
 @dataclass(frozen=True)

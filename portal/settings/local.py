@@ -4,9 +4,11 @@ import secrets
 
 from portal.sealing.keyring import lines_made_once
 from portal.settings.base import *  # noqa: F403
-from portal.settings.base import CLINIC_PHONE, LOGGING, VAR
+from portal.settings.base import CLINIC_NAME, CLINIC_PHONE, LOGGING, STATIC_ROOT, VAR
 
 DEBUG = False
+CLINIC_NAME = f"{CLINIC_NAME} (demonstration)"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 CLINIC_PHONE = CLINIC_PHONE or "555-0100"  # a number kept free for made-up stories
 VAR.mkdir(parents=True, exist_ok=True)
 _secret = VAR / "secret-key"

@@ -289,6 +289,12 @@ def test_a_gzip_bomb_is_refused_in_bounded_memory(tmp_path: Path) -> None:
     assert "grows far more" in errors
 
 
+def test_a_bomb_of_empty_lines_is_refused_before_they_are_counted(tmp_path: Path) -> None:
+    header = b"##fileformat=VCFv4.2\n" + "\t".join([*COLUMNS, "someone"]).encode() + b"\n"
+    error = refusal(written(tmp_path / "a.vcf.gz", gzip.compress(header + b"\n" * (8 * MIB), 6)))
+    assert error.code is ReadErrorCode.MALFORMED_LINE and "empty lines" in error.sentence
+
+
 def test_a_position_repeated_without_end_is_refused(tmp_path: Path) -> None:
     rows = rows_of()
     rows.extend([at(rows, CYP2C19_2)] * 500)

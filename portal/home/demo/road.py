@@ -27,6 +27,8 @@ STEPS = {
     "compose": "putting it into plain words",
     "render": "making the PDF",
 }
+NOTE = "We will go through this together at your next visit. Bring a list of all that you take."
+NOTE_ON_A_REAL_GENOME = "This is a demonstration. No doctor has checked this report. Do not act on it."
 WAITS_FOR_A_PERSON = {FileStatus.REFUSED, FileStatus.HELD, FileStatus.WAITING_FOR_CONSENT, FileStatus.FAILED}
 
 
@@ -91,12 +93,7 @@ class Road:
     def sign(self, report: Report) -> Report:
         if report.status == ReportStatus.DRAFT:
             clinician = self.clinic.clinician
-            delivery.annotate(
-                clinician,
-                report,
-                "",
-                "We will go through this together at your next visit. Bring a list of all that you take.",
-            )
+            delivery.annotate(clinician, report, "", NOTE if self.patient.made_up else NOTE_ON_A_REAL_GENOME)
             notes = Annotation.objects.filter(report=report)
             delivery.sign(clinician, report, delivery.shown_hash(report, notes))
             report.refresh_from_db()

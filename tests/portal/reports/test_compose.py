@@ -298,7 +298,7 @@ def test_a_gene_that_cannot_be_usual_is_a_reason_to_take_care() -> None:
     found = interpretation("rosa")
     gene = found["genes"]["SLCO1B1"]
     gene["phenotype"] = dict.fromkeys(gene["phenotype"])
-    gene["possible_phenotypes"] = dict.fromkeys(gene["phenotype"], ["Decreased Function", "Indeterminate"])
+    gene["possible_phenotypes"] = {key: ["Decreased Function", "Indeterminate"] for key in gene["phenotype"]}
     found["guidance"] = [row for row in found["guidance"] if row["drug"] != "simvastatin"]
     found["unanswered"].append(
         {
@@ -315,6 +315,6 @@ def test_a_gene_that_cannot_be_usual_is_a_reason_to_take_care() -> None:
     (card,) = [card for group in report(found).groups for card in group.cards if card.drug == "simvastatin"]
     assert card.status == "take_care" and card.headline == "Ask before you take simvastatin"
 
-    gene["possible_phenotypes"] = dict.fromkeys(gene["phenotype"], ["Decreased Function", "Normal Function"])
+    gene["possible_phenotypes"] = {key: ["Decreased Function", "Normal Function"] for key in gene["phenotype"]}
     (card,) = [card for group in report(found).groups for card in group.cards if card.drug == "simvastatin"]
     assert card.status == "not_known"

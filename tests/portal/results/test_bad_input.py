@@ -268,3 +268,9 @@ def test_a_database_that_stays_locked_keeps_no_half_of_an_upload(
     assert list(kept.iterdir()) == []
     assert clinic.send(vcf(SLOW)).file.status == FileStatus.QUEUED  # sending it again is all there is to do
     connection.close()
+
+
+def test_a_file_with_none_of_the_places_is_not_made_into_a_report(clinic: Clinic) -> None:
+    file = outcome(clinic, with_rows(vcf(), []))
+    assert_refused(file, "nothing_tested")
+    assert "none of the places" in file.explanation

@@ -25,6 +25,8 @@ class Command(BaseCommand):
         given: Path | None = options["file"]
         if given is not None and not given.is_file():
             raise CommandError(f"There is no file at {given}. Check the path and try again.")
+        if not 0 < options["port"] < 65536 - 20:
+            raise CommandError("A port is a number between 1 and 65515. Choose another one with --port.")
         call_command("migrate", verbosity=0)
         prepare_fonts(settings.MADE_STATIC / "fonts")
 
