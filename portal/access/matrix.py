@@ -46,6 +46,8 @@ RESOURCES: tuple[Resource, ...] = (
     Resource("patient", "people.Patient", patient=""),
     Resource("care_relationship", "people.CareRelationship", patient="patient"),
     Resource("access_event", "access.AccessEvent", patient="patient"),
+    Resource("seal", "access.Seal"),
+    Resource("row_history", "access.RowHistory"),
     Resource("consent_event", "consent_ledger.ConsentEvent", patient="subject"),
     Resource("test_order", "results.TestOrder", patient="patient", laboratory="laboratory"),
     Resource("result_file", "results.ResultFile", patient="patient", laboratory="order.laboratory"),

@@ -150,6 +150,8 @@ RESULT_FILE_MAX_BYTES = env.int("PORTAL_RESULT_FILE_MAX_BYTES", default=8 * 1024
 # Sealing (docs/sealing.md). The master keys, SEALING_MASTER_KEYS, come from elsewhere in each kind of installation.
 SEALING_DESTROYED_REGISTER = VAR / "destroyed-keys"
 SEALING_PLAIN_FOLDER = env.str("PORTAL_PLAIN_FOLDER", default="")
+# The head of the access log, outside the database. Copy it to another machine: it holds nothing about anybody.
+ACCESS_LOG_ANCHORS = VAR / "anchors" / "access.log"
 
 # Strict content security: nothing from another origin, nothing inline.
 CONTENT_SECURITY_POLICY = {
@@ -215,6 +217,7 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # kept in memory: there is noth
 CELERY_BEAT_SCHEDULE = {
     # Expires before the next one: a busy queue must not fill with searches.
     "recover": {"task": "recover", "schedule": 3, "options": {"expires": 3, "retry": False}},
+    "seal_access_log": {"task": "seal_access_log", "schedule": 4, "options": {"expires": 4, "retry": False}},
 }
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, float] = {"polling_interval": 0.05}
 if CELERY_BROKER_URL.startswith("redis"):
