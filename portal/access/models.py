@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from consent.ledger.append_only import AppendOnly
 from portal.access.canonical import authentication_code, canonical_event
@@ -85,3 +86,57 @@ class RowHistory(AppendOnly):
         ordering = ["sequence"]
         indexes = [models.Index(fields=["model", "row", "sequence"])]
         verbose_name_plural = "row history"
+
+
+class BreakGlass(models.Model):
+    """A clinician opened one record in an emergency: why, how long, and what the privacy officer thought of it."""
+
+    class Verdict(models.TextChoices):
+        JUSTIFIED = "justified", _("Justified")
+        NOT_JUSTIFIED = "not_justified", _("Not justified")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="+")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    at = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField()
+    review_due_at = models.DateTimeField()
+    reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    reviewed_at = models.DateTimeField(null=True)
+    verdict = models.CharField(max_length=20, choices=Verdict, blank=True)
+    review_note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["review_due_at"]
+        verbose_name_plural = "break-glass"
+
+
+class NoticeOwed(models.Model):
+    """Somebody is to be told that something happened; the message says no more than that. Sent within a minute."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey("people.Patient", on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=30, help_text="break_glass")
+    about = models.UUIDField(help_text="Id of the row it is about.")
+    at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["at"]
+        verbose_name_plural = "notices owed"
+
+
+class Question(models.Model):
+    """A patient did not expect a line of their log; the privacy officer looks into it and answers."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    event = models.OneToOneField(AccessEvent, on_delete=models.PROTECT, related_name="question")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    answer = models.TextField(blank=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["at"]

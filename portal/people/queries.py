@@ -8,13 +8,19 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from portal.people.models import CareRelationship, Patient, Role, User
+from portal.people.models import CareRelationship, Patient, ProxyGrant, Role, User
 
 
 def open_care(at: datetime | None = None) -> QuerySet[CareRelationship]:
     """Care relationships that hold at a moment."""
     at = at or timezone.now()
     return CareRelationship.objects.filter(Q(until=None) | Q(until__gt=at), since__lte=at)
+
+
+def open_proxies(at: datetime | None = None) -> QuerySet[ProxyGrant]:
+    """Proxy grants that hold at a moment, of proxies whose account is not switched off."""
+    at = at or timezone.now()
+    return ProxyGrant.objects.filter(Q(until=None) | Q(until__gt=at), since__lte=at, proxy__is_active=True)
 
 
 def patients_for(user: User | AnonymousUser) -> QuerySet[Patient]:
