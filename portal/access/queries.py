@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
-from portal.access.models import AccessEvent
+from portal.access.models import AccessEvent, BreakGlass, Question
 from portal.people.models import Role, User
 from portal.people.queries import patient_of_account
 
@@ -14,7 +14,7 @@ def events_for(user: User | AnonymousUser, *, with_own_acts: bool = True) -> Que
     """A patient's own record, the privacy officer's whole log, nothing for anyone else. Newest first."""
     if not isinstance(user, User) or not user.is_active:
         return AccessEvent.objects.none()
-    events = AccessEvent.objects.select_related("actor", "actor__laboratory", "patient")
+    events = AccessEvent.objects.select_related("actor", "actor__laboratory", "patient", "question")
     if user.role == Role.PRIVACY_OFFICER:
         found = events
     else:
@@ -24,3 +24,17 @@ def events_for(user: User | AnonymousUser, *, with_own_acts: bool = True) -> Que
         found = events.filter(patient=patient)
     # The system has no actor; `exclude(actor=…)` alone would drop its rows too.
     return found if with_own_acts else found.filter(Q(actor=None) | ~Q(actor=user))
+
+
+def breaks_to_review(user: User | AnonymousUser) -> QuerySet[BreakGlass]:
+    """Emergencies nobody has looked into yet, the one due first before the others: for the privacy officer only."""
+    if not isinstance(user, User) or not user.is_active or user.role != Role.PRIVACY_OFFICER:
+        return BreakGlass.objects.none()
+    return BreakGlass.objects.filter(reviewed_at=None).select_related("patient", "member")
+
+
+def questions_to_answer(user: User | AnonymousUser) -> QuerySet[Question]:
+    """Lines of their log that patients did not expect: for the privacy officer only."""
+    if not isinstance(user, User) or not user.is_active or user.role != Role.PRIVACY_OFFICER:
+        return Question.objects.none()
+    return Question.objects.filter(answered_at=None).select_related("event__actor__laboratory", "event__patient")

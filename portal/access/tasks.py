@@ -2,10 +2,10 @@
 
 from celery import shared_task
 
-from portal.access.seals import seal
+from portal.access.upkeep import look_after
 
 
-@shared_task(name="seal_access_log", ignore_result=True)
-def seal_access_log() -> None:
-    """Close what was written since the last time. Sent by beat; doing it twice changes nothing."""
-    seal()
+@shared_task(name="look_after_access", ignore_result=True)
+def look_after_access() -> None:
+    """Sent by beat; doing it twice changes nothing."""
+    look_after()

@@ -1,8 +1,15 @@
-"""Addresses of the access log."""
+"""Addresses of the access log, of emergencies and of the privacy officer's desk."""
 
 from django.urls import path
 
 from portal.access import views
 
 app_name = "access"
-urlpatterns = [path("log/", views.access_log, name="log")]
+urlpatterns = [
+    path("log/", views.access_log, name="log"),
+    path("log/<uuid:event_id>/question/", views.question, name="question"),
+    path("emergency/", views.emergency, name="emergency"),
+    path("reviews/", views.reviews, name="reviews"),
+    path("reviews/emergencies/<uuid:break_glass_id>/", views.review, name="review"),
+    path("reviews/questions/<uuid:question_id>/", views.answer, name="answer"),
+]

@@ -217,7 +217,7 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # kept in memory: there is noth
 CELERY_BEAT_SCHEDULE = {
     # Expires before the next one: a busy queue must not fill with searches.
     "recover": {"task": "recover", "schedule": 3, "options": {"expires": 3, "retry": False}},
-    "seal_access_log": {"task": "seal_access_log", "schedule": 4, "options": {"expires": 4, "retry": False}},
+    "look_after_access": {"task": "look_after_access", "schedule": 4, "options": {"expires": 4, "retry": False}},
 }
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, float] = {"polling_interval": 0.05}
 if CELERY_BROKER_URL.startswith("redis"):

@@ -10,16 +10,34 @@ from itertools import product
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from portal.access import log
+from portal.access.models import BreakGlass, Question
 from portal.people.models import User
 from tests.people import PASSWORD, Clinic, make_clinic
 
 pytestmark = pytest.mark.django_db
 
+
+def broken(clinic: Clinic) -> BreakGlass:
+    now = timezone.now()
+    facts = {"reason": "x", "until": now, "review_due_at": now}
+    return BreakGlass.objects.create(patient=clinic.ada, member=clinic.other_clinician, **facts)
+
+
+def asked(clinic: Clinic) -> Question:
+    event = log.record(clinic.clinician, "read.patient", clinic.ada)
+    return Question.objects.create(event=event, asked_by=clinic.ada_user)
+
+
 # Where the id in an address comes from. A new kind of id needs a line here, or the test below fails.
 MAKERS: dict[str, Callable[[Clinic], list[uuid.UUID]]] = {
     "order_id": lambda clinic: [clinic.order.pk],
     "file_id": lambda clinic: [clinic.file.pk],
+    "event_id": lambda clinic: [log.record(clinic.clinician, "read.patient", clinic.ada).id],
+    "break_glass_id": lambda clinic: [broken(clinic).pk],
+    "question_id": lambda clinic: [asked(clinic).pk],
     "interpretation_id": lambda clinic: [clinic.interpretation.pk],
     "report_id": lambda clinic: [clinic.report.pk, clinic.draft.pk],
     "patient_id": lambda clinic: [clinic.ada.pk],
