@@ -8,6 +8,7 @@ app_name = "access"
 urlpatterns = [
     path("log/", views.access_log, name="log"),
     path("log/<uuid:event_id>/question/", views.question, name="question"),
+    path("stay/", views.stay, name="stay"),
     path("emergency/", views.emergency, name="emergency"),
     path("reviews/", views.reviews, name="reviews"),
     path("reviews/emergencies/<uuid:break_glass_id>/", views.review, name="review"),

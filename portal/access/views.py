@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,6 +19,7 @@ from portal.access.forms import AnswerForm, EmergencyForm, VerdictForm
 from portal.access.models import BreakGlass
 from portal.access.presenters import line
 from portal.access.queries import events_for
+from portal.access.session_limits import seconds_left
 from portal.access.step_up import step_up
 from portal.people.models import Role, User
 from portal.people.queries import patient_of_account
@@ -58,6 +59,14 @@ def question(request: HttpRequest, event_id: UUID) -> HttpResponse:
     actions.question(user, event)
     messages.success(request, _("Thank you. The privacy officer looks into it and answers here."))
     return redirect("access:log")
+
+
+@login_required
+@require_GET
+def stay(request: HttpRequest) -> HttpResponse:
+    """The answer to "stay signed in": asking is enough; the answer is how long there is now."""
+    ends, ends_anyway = seconds_left(request)
+    return JsonResponse({"ends": ends, "ends_anyway": ends_anyway})
 
 
 @login_required

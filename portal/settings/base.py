@@ -60,6 +60,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.access.session_limits.SessionLimitsMiddleware",
+    "portal.access.second_factor.StaffSecondFactorMiddleware",
     "portal.access.middleware.NoStoreMiddleware",
 ]
 
@@ -77,6 +79,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "portal.home.context.site",
+                "portal.access.context.session",
             ],
         },
     },
@@ -111,6 +114,11 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 USERSESSIONS_TRACK_ACTIVITY = False
+# Staff see nothing about a patient without a second factor. Seconds a session lives: left alone, and at most.
+STAFF_SECOND_FACTOR_REQUIRED = True
+STAFF_SECOND_FACTOR_OFF_BANNER = False
+SESSION_LIMITS = {"patient": (30 * 60, 12 * 3600), "staff": (15 * 60, 8 * 3600)}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
