@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.stack import Answer, Client, Stack
+from tests.stack import SECOND_FACTOR, Answer, Client, Stack
 
 _PREPARE = """
 import json, sys
 from pathlib import Path
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from consent.desk import actions as consent
 from consent.desk.texts import text
 from genomics.readers.made_up import write_made_up
@@ -21,6 +23,9 @@ from portal.results import actions as results
 
 count, folder = int(COUNT), Path(FOLDER)
 clinic = make_clinic()
+for member in clinic.accounts:
+    if member.role != "patient" and not Authenticator.objects.filter(user=member).exists():
+        TOTP.activate(member, SECRET)
 patient = clinic.patients[1]
 consent.give(patient.account, patient, "pgx", shown_hash=text("pgx", "en").content_hash)
 _token, secret = issue_token(clinic.operator, clinic.technician, "intake")
@@ -66,7 +71,7 @@ class Prepared:
 
 def prepare(stack: Stack, orders: int) -> Prepared:
     """People, consent and `orders` orders, each with a made-up genome file ready to be sent."""
-    head = f"COUNT = {orders}\nFOLDER = {str(stack.folder)!r}\n"
+    head = f"COUNT = {orders}\nFOLDER = {str(stack.folder)!r}\nSECRET = {SECOND_FACTOR!r}\n"
     return Prepared(**json.loads(stack.python(head + _PREPARE)))
 
 
