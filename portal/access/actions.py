@@ -14,9 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.access import log
-from portal.access.decide import require
+from portal.access.decide import Decision, Denied, require
 from portal.access.emergencies import OPEN_FOR, REVIEWED_WITHIN, NoSuchRecord
-from portal.access.models import AccessEvent, BreakGlass, NoticeOwed, Outcome, Question
+from portal.access.models import AccessEvent, BreakGlass, FactorRecovery, NoticeOwed, Outcome, Question
+from portal.access.recovery import take_off_second_factor, tell_owner
 from portal.people.models import CareRelationship, Laboratory, Patient, Role, Sex, User
 
 
@@ -188,5 +189,35 @@ def answer(actor: User, asked: Question, text: str) -> Question:
             answer=text.strip(), answered_by=actor, answered_at=timezone.now()
         ):
             log.record(actor, "answer.question", asked)
+        asked.refresh_from_db()
+    return asked
+
+
+def ask_factor_recovery(actor: User, user: User) -> FactorRecovery:
+    """An operator passes on that somebody lost their second factor. Nothing is taken off yet."""
+    require(actor, "ask.factor_recovery", user)
+    with transaction.atomic():
+        asked, made = FactorRecovery.objects.get_or_create(user=user, approved_at=None, defaults={"asked_by": actor})
+        if made:
+            log.record(actor, "ask.factor_recovery", user)
+    return asked
+
+
+def approve_factor_recovery(actor: User, asked: FactorRecovery, identity_note: str) -> FactorRecovery:
+    """The privacy officer has made sure who it is: the second factor is taken off and the owner is told.
+
+    Nobody approves what they asked for themselves, or for themselves. Done twice, it is done once.
+    """
+    require(actor, "approve.factor_recovery", asked)
+    if actor.pk in (asked.asked_by_id, asked.user_id):
+        log.record(actor, "approve.factor_recovery", asked, outcome=Outcome.DENY, reason="same_person")
+        raise Denied(Decision(False, "same_person"))
+    with transaction.atomic():
+        if FactorRecovery.objects.filter(pk=asked.pk, approved_at=None).update(
+            approved_by=actor, approved_at=timezone.now(), identity_note=identity_note.strip()
+        ):
+            take_off_second_factor(asked.user)
+            log.record(actor, "approve.factor_recovery", asked)
+            transaction.on_commit(lambda: tell_owner(asked.user))
         asked.refresh_from_db()
     return asked

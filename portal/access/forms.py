@@ -26,6 +26,15 @@ class VerdictForm(forms.Form):
     note = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
 
 
+class IdentityForm(forms.Form):
+    identity_note = forms.CharField(
+        label=_("How did you make sure who it is?"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=1000,
+        help_text=_("For example: met in person, with an identity card."),
+    )
+
+
 class AnswerForm(forms.Form):
     answer = forms.CharField(
         label=_("Your answer"),

@@ -61,6 +61,7 @@ RESOURCES: tuple[Resource, ...] = (
     Resource("access_event", "access.AccessEvent", patient="patient"),
     Resource("break_glass", "access.BreakGlass", patient="patient"),
     Resource("question", "access.Question", patient="event.patient"),
+    Resource("factor_recovery", "access.FactorRecovery"),
     Resource("notice_owed", "access.NoticeOwed", patient="patient"),
     Resource("proxy_grant", "people.ProxyGrant", patient="patient"),
     Resource("proxy_invitation", "people.ProxyInvitation", patient="patient"),
@@ -90,6 +91,7 @@ ASKED_ABOUT: dict[str, tuple[str, ...]] = {
     "read.consent_event": ("patient", "consent_event"),
     "read.access_event": ("patient", "access_event"),
     "invite.proxy_invitation": ("patient",),
+    "ask.factor_recovery": ("user",),
 }
 """Actions asked about something other than a row of their own resource; all others are asked about that row."""
 
@@ -155,6 +157,9 @@ RULES: tuple[Rule, ...] = (
     # Accounts and who cares for whom: operators, who see no health data.
     *_rules("administer.user administer.laboratory administer.care_relationship", _OPERATOR),
     *_rules("administer.machine_token read.job", _OPERATOR),
+    # A lost second factor is taken off by two people: one asks, another knows who it is.
+    *_rules("ask.factor_recovery", _OPERATOR),
+    *_rules("approve.factor_recovery", _PRIVACY_OFFICER),
     # Patients.
     *_rules("read.patient read.care_relationship", _PATIENT, _CLINICIAN, _COUNSELLOR, _EMERGENCY, _PROXY),
     *_rules("register.patient", (Role.CLINICIAN, Relation.ANY)),

@@ -140,3 +140,24 @@ class Question(models.Model):
 
     class Meta:
         ordering = ["at"]
+
+
+class FactorRecovery(models.Model):
+    """Somebody lost their second factor: an operator asks, the privacy officer checks who it is and takes it off."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    identity_note = models.TextField(blank=True, help_text="How the person was recognised.")
+
+    class Meta:
+        ordering = ["at"]
+        verbose_name_plural = "factor recoveries"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(approved_at=None), name="one_open_factor_recovery"
+            )
+        ]

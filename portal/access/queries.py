@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
-from portal.access.models import AccessEvent, BreakGlass, Question
+from portal.access.models import AccessEvent, BreakGlass, FactorRecovery, Question
 from portal.people.models import Role, User
 from portal.people.queries import patient_of_account
 
@@ -38,3 +38,10 @@ def questions_to_answer(user: User | AnonymousUser) -> QuerySet[Question]:
     if not isinstance(user, User) or not user.is_active or user.role != Role.PRIVACY_OFFICER:
         return Question.objects.none()
     return Question.objects.filter(answered_at=None).select_related("event__actor__laboratory", "event__patient")
+
+
+def recoveries_to_approve(user: User | AnonymousUser) -> QuerySet[FactorRecovery]:
+    """People who lost their second factor: for the privacy officer only."""
+    if not isinstance(user, User) or not user.is_active or user.role != Role.PRIVACY_OFFICER:
+        return FactorRecovery.objects.none()
+    return FactorRecovery.objects.filter(approved_at=None).select_related("user", "asked_by")

@@ -13,4 +13,5 @@ urlpatterns = [
     path("reviews/", views.reviews, name="reviews"),
     path("reviews/emergencies/<uuid:break_glass_id>/", views.review, name="review"),
     path("reviews/questions/<uuid:question_id>/", views.answer, name="answer"),
+    path("reviews/recoveries/<uuid:recovery_id>/", views.recover, name="recover"),
 ]

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from portal.access import actions, log, queries
 from portal.access.decide import require
 from portal.access.emergencies import NoSuchRecord
-from portal.access.forms import AnswerForm, EmergencyForm, VerdictForm
+from portal.access.forms import AnswerForm, EmergencyForm, IdentityForm, VerdictForm
 from portal.access.models import BreakGlass
 from portal.access.presenters import line
 from portal.access.queries import events_for
@@ -103,7 +103,9 @@ def reviews(request: HttpRequest) -> HttpResponse:
         log.record(user, "read.break_glass", seen[0])
     for shown in questions:
         log.record(user, "read.question", shown[0])
-    return render(request, "access/reviews.html", {"emergencies": emergencies, "questions": questions})
+    recoveries = [(lost, IdentityForm(prefix=str(lost.pk))) for lost in queries.recoveries_to_approve(user)]
+    context = {"emergencies": emergencies, "questions": questions, "recoveries": recoveries}
+    return render(request, "access/reviews.html", context)
 
 
 @login_required
@@ -132,6 +134,20 @@ def answer(request: HttpRequest, question_id: UUID) -> HttpResponse:
         return redirect("access:reviews")
     actions.answer(user, asked, form.cleaned_data["answer"])
     messages.success(request, _("Your answer is saved. The patient reads it beside the line."))
+    return redirect("access:reviews")
+
+
+@login_required
+@require_POST
+def recover(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
+    user = _user(request)
+    lost = get_object_or_404(queries.recoveries_to_approve(user), pk=recovery_id)
+    form = IdentityForm(request.POST, prefix=str(lost.pk))
+    if not form.is_valid():
+        messages.error(request, _("Write how you made sure who it is. Nothing was changed."))
+        return redirect("access:reviews")
+    actions.approve_factor_recovery(user, lost, form.cleaned_data["identity_note"])
+    messages.success(request, _("The second step is off. They set up a new one when they sign in."))
     return redirect("access:reviews")
 
 

@@ -19,7 +19,7 @@ from consent.ledger.models import Decision as Act
 from portal.access import log
 from portal.access.decide import decide
 from portal.access.matrix import ACTIONS, RESOURCE_NAMED, RULES, Purpose, Relation, Rule, asked_about
-from portal.access.models import BreakGlass, Question
+from portal.access.models import BreakGlass, FactorRecovery, Question
 from portal.api.models import MachineToken
 from portal.people.models import CareRelationship, Patient, ProxyGrant, ProxyInvitation, Role, User
 from tests.people import Clinic, allow, care, make_clinic, make_user
@@ -52,6 +52,7 @@ def things(clinic: Clinic) -> dict[str, Model]:
         "break_glass": BreakGlass.objects.create(
             patient=ada, member=clinic.clinician, reason="x", until=now, review_due_at=now
         ),
+        "factor_recovery": FactorRecovery.objects.create(user=clinic.clinician, asked_by=clinic.operator),
         "proxy_grant": ProxyGrant.objects.create(patient=ada, proxy=clinic.ben_user, until=now),
         "proxy_invitation": ProxyInvitation.objects.create(patient=ada, email="x@example.org", expires_at=now),
         "consent_event": allow(ada, "another_scope"),

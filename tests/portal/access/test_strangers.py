@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from portal.access import log
-from portal.access.models import BreakGlass, Question
+from portal.access.models import BreakGlass, FactorRecovery, Question
 from portal.people.models import User
 from tests.people import PASSWORD, Clinic, make_clinic
 
@@ -24,6 +24,10 @@ def broken(clinic: Clinic) -> BreakGlass:
     now = timezone.now()
     facts = {"reason": "x", "until": now, "review_due_at": now}
     return BreakGlass.objects.create(patient=clinic.ada, member=clinic.other_clinician, **facts)
+
+
+def lost(clinic: Clinic) -> FactorRecovery:
+    return FactorRecovery.objects.get_or_create(user=clinic.clinician, defaults={"asked_by": clinic.operator})[0]
 
 
 def asked(clinic: Clinic) -> Question:
@@ -37,6 +41,7 @@ MAKERS: dict[str, Callable[[Clinic], list[uuid.UUID]]] = {
     "file_id": lambda clinic: [clinic.file.pk],
     "event_id": lambda clinic: [log.record(clinic.clinician, "read.patient", clinic.ada).id],
     "break_glass_id": lambda clinic: [broken(clinic).pk],
+    "recovery_id": lambda clinic: [lost(clinic).pk],
     "question_id": lambda clinic: [asked(clinic).pk],
     "interpretation_id": lambda clinic: [clinic.interpretation.pk],
     "report_id": lambda clinic: [clinic.report.pk, clinic.draft.pk],
