@@ -1,6 +1,7 @@
 """Registers the room with Django: its start-up checks, and the guards that follow every migration."""
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate, pre_migrate
 
 
@@ -10,7 +11,8 @@ class AccessConfig(AppConfig):
     verbose_name = "Access"
 
     def ready(self) -> None:
-        from portal.access import checks, triggers  # noqa: F401  (registers the checks)
+        from portal.access import checks, session_limits, triggers  # noqa: F401  (registers the checks)
 
+        user_logged_in.connect(session_limits.begin)
         pre_migrate.connect(triggers.lift_for_migrations, sender=self)
         post_migrate.connect(triggers.put_in_force, sender=self)

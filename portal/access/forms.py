@@ -35,6 +35,21 @@ class IdentityForm(forms.Form):
     )
 
 
+class HelperForm(forms.Form):
+    email = forms.EmailField(
+        label=_("Their email"), help_text=_("Their own, not yours. They need an account at the clinic.")
+    )
+    covers = forms.MultipleChoiceField(
+        label=_("What they may see"),
+        choices=[("reports", _("My reports")), ("files", _("My files and tests"))],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(label=_("Code"), max_length=20, help_text=_("The person you help tells it to you."))
+
+
 class AnswerForm(forms.Form):
     answer = forms.CharField(
         label=_("Your answer"),

@@ -169,6 +169,7 @@ RULES: tuple[Rule, ...] = (
     *_rules("review.break_glass", _PRIVACY_OFFICER),
     # A proxy: the patient asks, the person accepts, the patient confirms; either ends it.
     *_rules("invite.proxy_invitation confirm.proxy_invitation", _PATIENT),
+    *_rules("accept.proxy_invitation", (Role.PATIENT, Relation.ANY)),
     *_rules("end.proxy_grant", _PATIENT, _PROXY),
     *_rules("read.proxy_grant", _PATIENT, _PROXY, _CLINICIAN, _COUNSELLOR, _PRIVACY_OFFICER),
     # Consent: only the person decides. The privacy officer checks, the team sees what holds.

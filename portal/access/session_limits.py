@@ -44,6 +44,11 @@ def seconds_left(request: HttpRequest, now: float | None = None) -> tuple[int, i
     return int(min(idle, absolute)), int(absolute)
 
 
+def begin(sender: object, request: HttpRequest, **_signal: object) -> None:
+    """Signing in starts both clocks, so that the first page needs no write for it."""
+    request.session[BEGAN] = request.session[SEEN] = time()
+
+
 class SessionLimitsMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.access import views
+from portal.access import helping, views
 
 app_name = "access"
 urlpatterns = [
@@ -14,4 +14,8 @@ urlpatterns = [
     path("reviews/emergencies/<uuid:break_glass_id>/", views.review, name="review"),
     path("reviews/questions/<uuid:question_id>/", views.answer, name="answer"),
     path("reviews/recoveries/<uuid:recovery_id>/", views.recover, name="recover"),
+    path("helpers/", helping.helpers, name="helpers"),
+    path("helpers/invitations/<uuid:invitation_id>/accept/", helping.accept, name="accept"),
+    path("helpers/invitations/<uuid:invitation_id>/confirm/", helping.confirm, name="confirm"),
+    path("helpers/<uuid:grant_id>/end/", helping.end, name="end"),
 ]

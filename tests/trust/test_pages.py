@@ -9,9 +9,9 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 
-from portal.access import actions, log
+from portal.access import actions, log, proxies
 from portal.access.models import AccessEvent, BreakGlass
-from portal.people.models import Role
+from portal.people.models import ProxyInvitation, Role
 from tests.browser import Visitor, needs_browser, picture
 from tests.journeys.conftest import Town
 from tests.people import PASSWORD, make_user
@@ -68,6 +68,25 @@ def test_an_emergency_from_reason_to_verdict(town: Town, enter: Callable[..., Vi
     page.get_by_text("Your verdict is saved.").wait_for()
     broken.refresh_from_db()
     assert broken.verdict == "justified"
+
+
+def test_the_pages_of_helping(town: Town, enter: Callable[..., Visitor]) -> None:
+    helper = make_user(Role.PATIENT, "Hana Helper")
+    invitation, _code = proxies.invite_proxy(town.account, town.patient, email=helper.email, covers=["reports"])
+    visitor = enter(helper)
+    visitor.page.goto(f"/access/helpers/invitations/{invitation.pk}/accept/")
+    visitor.meets_the_baseline()
+    ProxyInvitation.objects.update(accepted_by=helper)
+    visitor = enter(town.account)
+    page = visitor.page
+    page.goto("/access/log/?mine=1")
+    page.get_by_role("link", name="People who help me").click()
+    show_that_it_is_me(visitor)
+    visitor.meets_the_baseline()
+    picture(page, "helpers")
+    page.get_by_role("button", name="Let Hana Helper help").click()
+    page.get_by_text("They can help you from now on.").wait_for()
+    visitor.meets_the_baseline()
 
 
 def test_typed_text_comes_back_to_the_same_person_only(town: Town, enter: Callable[..., Visitor]) -> None:

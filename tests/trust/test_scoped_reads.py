@@ -24,6 +24,7 @@ BY_THE_SYSTEM = {
     "portal/access/relation.py": "asks about one row's patient and tie, for `decide` itself",
     "portal/access/seals.py": "seals the log",
     "portal/access/verify.py": "verifies the log",
+    "portal/access/proxies.py": "acts that ask `require` first",
     "portal/access/notices.py": "tells people that something happened",
     "portal/access/management/commands/verify_log.py": "counts the log",
     "portal/access/admin.py": "operators choose a patient by record number",

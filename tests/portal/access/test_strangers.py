@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -14,8 +15,8 @@ from django.utils import timezone
 
 from portal.access import log
 from portal.access.models import BreakGlass, FactorRecovery, Question
-from portal.people.models import User
-from tests.people import PASSWORD, Clinic, make_clinic
+from portal.people.models import ProxyGrant, ProxyInvitation, Role, User
+from tests.people import PASSWORD, Clinic, make_clinic, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +25,16 @@ def broken(clinic: Clinic) -> BreakGlass:
     now = timezone.now()
     facts = {"reason": "x", "until": now, "review_due_at": now}
     return BreakGlass.objects.create(patient=clinic.ada, member=clinic.other_clinician, **facts)
+
+
+def invited(clinic: Clinic) -> ProxyInvitation:
+    until = timezone.now() + timedelta(days=1)
+    return ProxyInvitation.objects.create(patient=clinic.ada, email=clinic.ada_user.email, expires_at=until)
+
+
+def helping(clinic: Clinic) -> ProxyGrant:
+    helper = make_user(Role.PATIENT)
+    return ProxyGrant.objects.create(patient=clinic.ada, proxy=helper, covers=["reports"])
 
 
 def lost(clinic: Clinic) -> FactorRecovery:
@@ -41,6 +52,8 @@ MAKERS: dict[str, Callable[[Clinic], list[uuid.UUID]]] = {
     "file_id": lambda clinic: [clinic.file.pk],
     "event_id": lambda clinic: [log.record(clinic.clinician, "read.patient", clinic.ada).id],
     "break_glass_id": lambda clinic: [broken(clinic).pk],
+    "invitation_id": lambda clinic: [invited(clinic).pk],
+    "grant_id": lambda clinic: [helping(clinic).pk],
     "recovery_id": lambda clinic: [lost(clinic).pk],
     "question_id": lambda clinic: [asked(clinic).pk],
     "interpretation_id": lambda clinic: [clinic.interpretation.pk],
