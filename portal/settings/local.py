@@ -4,8 +4,7 @@ import secrets
 
 from portal.sealing.keyring import lines_made_once
 from portal.settings.base import *  # noqa: F403
-from portal.settings.base import CLINIC_PHONE, LOGGING, VAR
-from portal.settings.base import LOGGING, VAR, env
+from portal.settings.base import CLINIC_PHONE, LOGGING, VAR, env
 
 DEBUG = False
 CLINIC_PHONE = CLINIC_PHONE or "555-0100"  # a number kept free for made-up stories
