@@ -90,7 +90,7 @@ def test_the_search_finds_every_way_of_asking() -> None:
 ASK_THE_DATABASE_ITSELF = {
     "portal/access/triggers.py": "puts the guards in force",
     "portal/api/health.py": "asks whether the database answers",
-    "portal/sealing/keys.py": "destroys a key past every cache",
+    "portal/sealing/keys.py": "has SQLite overwrite what it frees",
 }
 
 

@@ -259,7 +259,7 @@ def test_the_database_itself_refuses_to_change_the_log(sealed: list[int]) -> Non
         "DELETE FROM access_rowhistory",
     ]
     if connection.vendor == "postgresql":
-        statements += ["TRUNCATE access_accessevent", "TRUNCATE access_seal", "TRUNCATE access_rowhistory"]
+        statements += ["TRUNCATE access_accessevent CASCADE", "TRUNCATE access_seal", "TRUNCATE access_rowhistory"]
     else:
         statements.append("INSERT OR REPLACE INTO access_accessevent SELECT * FROM access_accessevent LIMIT 1")
     for statement in statements:
