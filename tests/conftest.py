@@ -5,6 +5,10 @@ from typing import Any
 
 import pytest
 
+from tests.guards import tables_may_be_emptied_between_tests
+
+__all__ = ["tables_may_be_emptied_between_tests"]
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--thorough", action="store_true", help="run the long counts too")

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.stack import Answer, Client, Stack
+from tests.stack import SECOND_FACTOR, Answer, Client, Stack
 
 _PREPARE = """
 import json, sys
 from pathlib import Path
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from consent.desk import actions as consent
 from consent.desk import understanding
 from consent.desk.texts import text
@@ -22,6 +24,9 @@ from portal.results import actions as results
 
 count, folder = int(COUNT), Path(FOLDER)
 clinic = make_clinic()
+for member in clinic.accounts:
+    if member.role != "patient" and not Authenticator.objects.filter(user=member).exists():
+        TOTP.activate(member, SECRET)
 patient = clinic.patients[1]
 shown = text("pgx", "en")
 understanding.answer(patient.account, patient, "pgx", understanding.right_answers(shown))
@@ -69,7 +74,7 @@ class Prepared:
 
 def prepare(stack: Stack, orders: int) -> Prepared:
     """People, consent and `orders` orders, each with a made-up genome file ready to be sent."""
-    head = f"COUNT = {orders}\nFOLDER = {str(stack.folder)!r}\n"
+    head = f"COUNT = {orders}\nFOLDER = {str(stack.folder)!r}\nSECRET = {SECOND_FACTOR!r}\n"
     return Prepared(**json.loads(stack.python(head + _PREPARE)))
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import http.client
 import os
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -20,6 +23,19 @@ from urllib.parse import urlencode
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 HOST = "portal.example.org"
+
+
+SECOND_FACTOR = "JBSWY3DPEHPK3PXP"
+"""The secret in the authenticator app of the installation's staff."""
+
+
+def totp(secret: str) -> str:
+    """The code an authenticator app shows now (RFC 6238, six digits, 30 seconds)."""
+    counter = struct.pack(">Q", int(time.time() // 30))
+    mac = hmac.digest(base64.b32decode(secret), counter, "sha1")
+    offset = mac[-1] & 15
+    number = int.from_bytes(mac[offset : offset + 4], "big") & 0x7FFFFFFF
+    return f"{number % 1_000_000:06}"
 
 
 def free_port() -> int:
@@ -197,3 +213,19 @@ class Client:
             "login": email, "password": password, "csrfmiddlewaretoken": token.group(1)
         })  # fmt: skip
         assert answer.status == 302, answer.text[:2000]
+        if "/2fa/authenticate/" in answer.headers["location"]:
+            self._second_step()
+
+    def _second_step(self) -> None:
+        """The code of the app; one that was used already is refused, so the next half minute is waited for."""
+        for _attempt in range(3):
+            form = self.get("/accounts/2fa/authenticate/").text
+            token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)
+            assert token, form[:500]
+            answer = self.post("/accounts/2fa/authenticate/", {
+                "code": totp(SECOND_FACTOR), "csrfmiddlewaretoken": token.group(1)
+            })  # fmt: skip
+            if answer.status == 302:
+                return
+            time.sleep(30 - time.time() % 30 + 0.5)
+        raise AssertionError("the second step was refused")

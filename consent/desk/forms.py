@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.ledger.models import Capacity
 from portal.people.models import Patient, Role, User
-from portal.people.queries import patients_for
+from portal.people.queries import looked_after_by
 
 
 class GuardianForm(forms.Form):
@@ -41,7 +41,7 @@ class GuardianForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["patient"]
         assert isinstance(field, forms.ModelChoiceField)  # for the type checker
-        field.queryset = patients_for(user)
+        field.queryset = looked_after_by(user)
 
     def clean_email(self) -> User:
         found = User.objects.filter(

@@ -18,7 +18,7 @@ from consent.ledger.scopes import UnknownScope, asked_of_everyone
 from consent.ledger.scopes import scope as scope_of
 from consent.ledger.standing import Standing, standings, terms
 from portal.people.models import Patient, Role, User
-from portal.people.queries import care_team, patients_for
+from portal.people.queries import care_team, looked_after_by, open_care
 
 logger = logging.getLogger("consent")
 SOON = timedelta(days=30)
@@ -114,13 +114,14 @@ def talk_needed(patient: Patient, group: str) -> CounsellorTask | None:
 def counsellor_for(patient: Patient) -> User | None:
     """Who calls: the counsellor who looks after the person, else a clinician who does. None: the clinic must name
     one, and the page gives its telephone number."""
-    team = care_team(patient).order_by("name")
+    lasting = open_care().filter(patient=patient, emergency=False)
+    team = care_team(patient).filter(pk__in=lasting.values("member")).order_by("name")
     return team.filter(role=Role.COUNSELLOR).first() or team.filter(role=Role.CLINICIAN).first()
 
 
 def open_tasks_for(user: User) -> QuerySet[CounsellorTask]:
     """People who need somebody to talk with, among those this person looks after."""
-    return CounsellorTask.objects.filter(patient__in=patients_for(user), settled_at=None).select_related(
+    return CounsellorTask.objects.filter(patient__in=looked_after_by(user), settled_at=None).select_related(
         "patient", "counsellor"
     )
 
@@ -128,7 +129,7 @@ def open_tasks_for(user: User) -> QuerySet[CounsellorTask]:
 def guardianships_for(user: User) -> QuerySet[Guardianship]:
     """Who decides for the people this person looks after, not ended yet."""
     return (
-        Guardianship.objects.filter(patient__in=patients_for(user))
+        Guardianship.objects.filter(patient__in=looked_after_by(user))
         .exclude(until__lte=timezone.now())
         .select_related("patient", "guardian", "recorded_by", "confirmed_by")
     )
@@ -158,7 +159,7 @@ def desk_of(user: User, at: datetime | None = None) -> Desk:
     """The consent of everybody this person looks after now."""
     at = at or timezone.now()
     asked, ends_soon, ask_again = [], [], []
-    for patient in patients_for(user):
+    for patient in looked_after_by(user):
         scopes = ConsentEvent.objects.filter(subject=patient.subject).values_list("scope", flat=True).distinct()
         for scope, found in sorted(permissions(patient, scopes).items()):
             again = answer_again_by(found)

@@ -1,4 +1,4 @@
-"""Acts on accounts and care: invite, change, switch off, register a patient, begin and end care."""
+"""Acts on accounts, care and the log: invite, register, begin care, break the glass, question a line, answer it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.access import log
-from portal.access.decide import require
+from portal.access.decide import Decision, Denied, require
+from portal.access.emergencies import OPEN_FOR, REVIEWED_WITHIN, NoSuchRecord
+from portal.access.models import AccessEvent, BreakGlass, FactorRecovery, NoticeOwed, Outcome, Question
+from portal.access.recovery import take_off_second_factor, tell_owner
 from portal.people.models import CareRelationship, Laboratory, Patient, Role, Sex, User
 
 
@@ -122,3 +125,99 @@ def end_care(actor: User, relationship: CareRelationship) -> CareRelationship:
         relationship.save(update_fields=["until"])
         log.record(actor, "administer.care_relationship", relationship, reason="ended")
     return relationship
+
+
+def break_glass(actor: User, *, record_number: str, birth_date: date, reason: str) -> BreakGlass:
+    """A clinician opens one record for reading in an emergency. The patient is told; the privacy officer reviews it.
+
+    The caller has made sure that the actor has just re-authenticated. Done again within the hour, nothing changes.
+    Raises `NoSuchRecord`.
+    """
+    decision = require(actor, "break.patient")
+    patient = Patient.objects.filter(record_number=record_number.strip(), birth_date=birth_date).first()
+    if patient is None:
+        log.record(actor, "break.patient", outcome=Outcome.DENY, reason="no_such_record")
+        raise NoSuchRecord
+    now = timezone.now()
+    with transaction.atomic():
+        Patient.objects.select_for_update().get(pk=patient.pk)
+        broken = BreakGlass.objects.filter(patient=patient, member=actor, until__gt=now).first()
+        if broken is not None:
+            return broken
+        until = now + OPEN_FOR
+        CareRelationship.objects.create(patient=patient, member=actor, since=now, until=until, emergency=True)
+        broken = BreakGlass.objects.create(
+            patient=patient,
+            member=actor,
+            reason=reason.strip(),
+            at=now,
+            until=until,
+            review_due_at=now + REVIEWED_WITHIN,
+        )
+        NoticeOwed.objects.create(patient=patient, kind="break_glass", about=broken.pk)
+        log.record(actor, "break.patient", patient, purpose=decision.purpose)
+    return broken
+
+
+def review_break_glass(actor: User, broken: BreakGlass, *, verdict: BreakGlass.Verdict, note: str) -> BreakGlass:
+    """The privacy officer says whether the emergency was one. Said once; the first verdict stands."""
+    require(actor, "review.break_glass", broken)
+    with transaction.atomic():
+        if BreakGlass.objects.filter(pk=broken.pk, reviewed_at=None).update(
+            reviewed_by=actor, reviewed_at=timezone.now(), verdict=verdict, review_note=note.strip()
+        ):
+            log.record(actor, "review.break_glass", broken, reason=str(verdict))
+        broken.refresh_from_db()
+    return broken
+
+
+def question(actor: User, event: AccessEvent) -> Question:
+    """The patient did not expect this line. A second time changes nothing."""
+    require(actor, "question.access_event", event)
+    with transaction.atomic():
+        asked, made = Question.objects.get_or_create(event=event, defaults={"asked_by": actor})
+        if made:
+            log.record(actor, "question.access_event", event)
+    return asked
+
+
+def answer(actor: User, asked: Question, text: str) -> Question:
+    """The privacy officer answers; the patient reads it beside the line. The first answer stands."""
+    require(actor, "answer.question", asked)
+    with transaction.atomic():
+        if Question.objects.filter(pk=asked.pk, answered_at=None).update(
+            answer=text.strip(), answered_by=actor, answered_at=timezone.now()
+        ):
+            log.record(actor, "answer.question", asked)
+        asked.refresh_from_db()
+    return asked
+
+
+def ask_factor_recovery(actor: User, user: User) -> FactorRecovery:
+    """An operator passes on that somebody lost their second factor. Nothing is taken off yet."""
+    require(actor, "ask.factor_recovery", user)
+    with transaction.atomic():
+        asked, made = FactorRecovery.objects.get_or_create(user=user, approved_at=None, defaults={"asked_by": actor})
+        if made:
+            log.record(actor, "ask.factor_recovery", user)
+    return asked
+
+
+def approve_factor_recovery(actor: User, asked: FactorRecovery, identity_note: str) -> FactorRecovery:
+    """The privacy officer has made sure who it is: the second factor is taken off and the owner is told.
+
+    Nobody approves what they asked for themselves, or for themselves. Done twice, it is done once.
+    """
+    require(actor, "approve.factor_recovery", asked)
+    if actor.pk in (asked.asked_by_id, asked.user_id):
+        log.record(actor, "approve.factor_recovery", asked, outcome=Outcome.DENY, reason="same_person")
+        raise Denied(Decision(False, "same_person"))
+    with transaction.atomic():
+        if FactorRecovery.objects.filter(pk=asked.pk, approved_at=None).update(
+            approved_by=actor, approved_at=timezone.now(), identity_note=identity_note.strip()
+        ):
+            take_off_second_factor(asked.user)
+            log.record(actor, "approve.factor_recovery", asked)
+            transaction.on_commit(lambda: tell_owner(asked.user))
+        asked.refresh_from_db()
+    return asked

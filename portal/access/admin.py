@@ -47,6 +47,13 @@ class UserAdmin(OperatorAdmin):
     list_filter = ("role", "is_active")
     search_fields = ("email", "name")
     ordering = ("email",)
+    actions = ("ask_factor_recovery",)
+
+    @admin.action(description="Lost second factor: ask the privacy officer to take it off")
+    def ask_factor_recovery(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        assert isinstance(request.user, User)
+        for user in queryset:
+            actions.ask_factor_recovery(request.user, user)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         return ("email",) if obj else ("is_active",)

@@ -1,6 +1,8 @@
-"""Registers the room with Django, and its start-up checks."""
+"""Registers the room with Django: its start-up checks, and the guards that follow every migration."""
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class AccessConfig(AppConfig):
@@ -9,4 +11,8 @@ class AccessConfig(AppConfig):
     verbose_name = "Access"
 
     def ready(self) -> None:
-        from portal.access import checks  # noqa: F401  (registers them)
+        from portal.access import checks, session_limits, triggers  # noqa: F401  (registers the checks)
+
+        user_logged_in.connect(session_limits.begin)
+        pre_migrate.connect(triggers.lift_for_migrations, sender=self)
+        post_migrate.connect(triggers.put_in_force, sender=self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +15,10 @@ from django.utils import timezone
 
 from consent.ledger.standing import standing
 from portal.access import log
-from portal.access.matrix import ACTIONS, Gate, Rule, asked_about, rules_for
+from portal.access.matrix import ACTIONS, Gate, Relation, Rule, asked_about, rules_for
 from portal.access.models import Outcome
 from portal.access.relation import patient_of, released, resource_of, stands
-from portal.people.models import User
+from portal.people.models import Patient, User
 
 logger = logging.getLogger("portal.access")
 
@@ -30,6 +30,8 @@ class Decision:
     permitted: bool
     reason: str
     consent_events: tuple[str, ...] = ()
+    purpose: str = ""
+    assumed: bool = False  # it rests on a consent that was only supposed: good for a preview, never for an act
 
     def __bool__(self) -> bool:
         return self.permitted
@@ -49,25 +51,37 @@ def decide(
     obj: Model | None = None,
     *,
     at: datetime | None = None,
+    purpose: str | None = None,
+    on_behalf_of: Patient | None = None,
     assume: Mapping[str, bool] | None = None,
 ) -> Decision:
     """Whether this person may do this to this thing at this moment.
 
-    `assume` answers "and if the patient said yes (or no) to these scopes?" for a preview. Nothing but a preview may
-    pass it; `require` cannot.
+    `purpose` is the matrix's own unless named; another one has no rule. `on_behalf_of` is said by a proxy, who then
+    has a proxy's rights and no others. `assume` supposes answers to consent scopes, for a preview ("what changes if I
+    save this"); such a decision is marked, and `require` takes none. Nothing else is asked: no header, no cache.
 
-    Reasons: permitted · not_signed_in · not_active · unknown_action · wrong_object · not_for_role · no_relation ·
-    not_released · no_consent · error.
+    Reasons: permitted · not_signed_in · not_active · unknown_action · wrong_object · not_for_role · wrong_purpose ·
+    no_relation · not_released · no_consent · error.
     """
     try:
-        return _decide(actor, action, obj, at or timezone.now(), assume or {})
+        decision = _decide(actor, action, obj, at or timezone.now(), purpose, on_behalf_of, assume or {})
+        return replace(decision, assumed=assume is not None)
     except Exception:
         # A law, not a convenience: an error is not a permit.
         logger.exception("decision_failed", extra={"action": str(action)})
         return Decision(False, "error")
 
 
-def _decide(actor: Any, action: str, obj: Model | None, at: datetime, assume: Mapping[str, bool]) -> Decision:
+def _decide(
+    actor: Any,
+    action: str,
+    obj: Model | None,
+    at: datetime,
+    purpose: str | None,
+    on_behalf_of: Patient | None,
+    assume: Mapping[str, bool],
+) -> Decision:
     if not isinstance(actor, User) or actor.pk is None:
         return Decision(False, "not_signed_in")
     if not actor.is_active:
@@ -81,12 +95,21 @@ def _decide(actor: Any, action: str, obj: Model | None, at: datetime, assume: Ma
     rules = rules_for(actor.role, action)
     if not rules:
         return Decision(False, "not_for_role")
+    if purpose is not None:
+        rules = tuple(rule for rule in rules if rule.purpose == purpose)
+        if not rules:
+            return Decision(False, "wrong_purpose")
+    if on_behalf_of is not None and patient_of(obj) != on_behalf_of:
+        return Decision(False, "no_relation")
     refusal = Decision(False, "no_relation")
     for rule in rules:
+        # Acting for somebody else is said aloud, and then nothing of one's own counts.
+        if (rule.relation is Relation.PROXY) != (on_behalf_of is not None):
+            continue
         if stands(actor, rule.relation, obj, at):
             refusal = _gates(rule, obj, at, assume)
             if refusal.permitted:
-                return refusal
+                return replace(refusal, purpose=str(rule.purpose))
     return refusal
 
 
@@ -106,13 +129,27 @@ def _gates(rule: Rule, obj: Model | None, at: datetime, assume: Mapping[str, boo
     return Decision(True, "permitted", tuple(where.event_ids))
 
 
-def require(actor: User | AnonymousUser | None, action: str, obj: Model | None = None) -> Decision:
+def require(
+    actor: User | AnonymousUser | None,
+    action: str,
+    obj: Model | None = None,
+    *,
+    purpose: str | None = None,
+    on_behalf_of: Patient | None = None,
+) -> Decision:
     """The decision, or `Denied` after noting the refusal. Call it before opening a transaction: a rolled-back
     transaction would take the note of the refusal with it."""
-    decision = decide(actor, action, obj)
+    decision = decide(actor, action, obj, purpose=purpose, on_behalf_of=on_behalf_of)
     if not decision.permitted:
         log.record(
-            actor, action, obj, outcome=Outcome.DENY, reason=decision.reason, consent_events=decision.consent_events
+            actor,
+            action,
+            obj,
+            outcome=Outcome.DENY,
+            reason=decision.reason,
+            consent_events=decision.consent_events,
+            purpose=purpose or "",
+            on_behalf_of=on_behalf_of,
         )
         raise Denied(decision)
     return decision

@@ -9,7 +9,7 @@ from django.db.models import Model
 
 from portal.access.models import AccessEvent, Outcome
 from portal.access.relation import patient_of, resource_of
-from portal.people.models import User
+from portal.people.models import Patient, User
 
 
 def record(
@@ -19,6 +19,9 @@ def record(
     outcome: Outcome | None = None,
     reason: str = "",
     consent_events: Iterable[str] = (),
+    *,
+    purpose: str = "",
+    on_behalf_of: Patient | None = None,
 ) -> AccessEvent:
     """Note who did what to which row, for whom, and what it rests on. `actor=None` is the system itself.
 
@@ -30,6 +33,8 @@ def record(
         actor=person,
         actor_role=person.role if person else "system" if actor is None else "anonymous",
         patient=patient_of(obj),
+        on_behalf_of=on_behalf_of,
+        purpose=purpose,
         action=action,
         resource=resource.name if resource else action.partition(".")[2],
         resource_id=str(obj.pk) if obj is not None else "",

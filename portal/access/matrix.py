@@ -15,7 +15,20 @@ class Relation(StrEnum):
     CARES_FOR = "cares_for"  # they look after the patient now
     REPRESENTS = "represents"  # they may decide for the patient now, on a proven footing
     SENT = "sent"  # their laboratory was asked for it or sent it
+    EMERGENCY = "emergency"  # they broke the glass for this patient and the hour is not over
+    PROXY = "proxy"  # the patient lets them act for them, and they say that they do
     ANY = "any"  # no tie needed
+
+
+class Purpose(StrEnum):
+    """What it is for. Every rule has one; whoever asks for another purpose has no rule."""
+
+    OWN_USE = "own_use"
+    FAMILY = "family"
+    CARE = "care"
+    EMERGENCY = "emergency"
+    OVERSIGHT = "oversight"
+    OPERATIONS = "operations"
 
 
 class Gate(StrEnum):
@@ -47,6 +60,14 @@ RESOURCES: tuple[Resource, ...] = (
     Resource("patient", "people.Patient", patient=""),
     Resource("care_relationship", "people.CareRelationship", patient="patient"),
     Resource("access_event", "access.AccessEvent", patient="patient"),
+    Resource("break_glass", "access.BreakGlass", patient="patient"),
+    Resource("question", "access.Question", patient="event.patient"),
+    Resource("factor_recovery", "access.FactorRecovery"),
+    Resource("notice_owed", "access.NoticeOwed", patient="patient"),
+    Resource("proxy_grant", "people.ProxyGrant", patient="patient"),
+    Resource("proxy_invitation", "people.ProxyInvitation", patient="patient"),
+    Resource("seal", "access.Seal"),
+    Resource("row_history", "access.RowHistory"),
     Resource("consent_event", "consent_ledger.ConsentEvent", patient="subject"),
     Resource("consent_template", "consent_ledger.ConsentTemplate"),
     Resource("template_approval", "consent_ledger.TemplateApproval"),
@@ -78,19 +99,50 @@ ASKED_ABOUT: dict[str, tuple[str, ...]] = {
     "open.counsellor_task": ("patient",),
     "record.guardianship": ("patient",),
     "read.access_event": ("patient", "access_event"),
+    "invite.proxy_invitation": ("patient",),
+    "ask.factor_recovery": ("user",),
 }
 """Actions asked about something other than a row of their own resource; all others are asked about that row."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A role may do an action given a relation, a consent scope (if any) and a gate (if any)."""
+    """A role may do an action for a purpose, given a relation, a consent scope (if any) and a gate (if any)."""
 
     role: Role
     action: str
     relation: Relation
     consent: str | None = None
     gate: Gate | None = None
+
+    @property
+    def purpose(self) -> Purpose:
+        """The purpose when none is named: it follows from who asks and by which tie."""
+        match self.relation, self.role:
+            case Relation.EMERGENCY, _:
+                return Purpose.EMERGENCY
+            case Relation.PROXY, _:
+                return Purpose.FAMILY
+            case _, Role.PATIENT:
+                return Purpose.OWN_USE
+            case _, Role.PRIVACY_OFFICER:
+                return Purpose.OVERSIGHT
+            case _, Role.OPERATOR:
+                return Purpose.OPERATIONS
+        return Purpose.CARE
+
+
+COVERED: dict[str, str] = {
+    "test_order": "files",
+    "result_file": "files",
+    "interpretation": "reports",
+    "finding": "reports",
+    "report": "reports",
+    "annotation": "reports",
+    "sign_off": "reports",
+    "release": "reports",
+}
+"""What a proxy grant must cover before a proxy sees a resource; what is not named here needs the grant alone."""
 
 
 def _rules(
@@ -108,14 +160,28 @@ _COUNSELLOR = (Role.COUNSELLOR, Relation.CARES_FOR)
 _LABORATORY = (Role.LABORATORY, Relation.SENT)
 _PRIVACY_OFFICER = (Role.PRIVACY_OFFICER, Relation.ANY)
 _OPERATOR = (Role.OPERATOR, Relation.ANY)
+_EMERGENCY = (Role.CLINICIAN, Relation.EMERGENCY)
+_PROXY = (Role.PATIENT, Relation.PROXY)
 
 RULES: tuple[Rule, ...] = (
     # Accounts and who cares for whom: operators, who see no health data.
     *_rules("administer.user administer.laboratory administer.care_relationship", _OPERATOR),
     *_rules("administer.machine_token read.job", _OPERATOR),
+    # A lost second factor is taken off by two people: one asks, another knows who it is.
+    *_rules("ask.factor_recovery", _OPERATOR),
+    *_rules("approve.factor_recovery", _PRIVACY_OFFICER),
     # Patients.
-    *_rules("read.patient read.care_relationship", _PATIENT, _CLINICIAN, _COUNSELLOR),
+    *_rules("read.patient read.care_relationship", _PATIENT, _CLINICIAN, _COUNSELLOR, _EMERGENCY, _PROXY),
     *_rules("register.patient", (Role.CLINICIAN, Relation.ANY)),
+    # Breaking the glass opens one record for reading, for an hour. It stands in for the tie, never for the consent.
+    *_rules("break.patient", (Role.CLINICIAN, Relation.ANY)),
+    *_rules("read.break_glass", _PATIENT, _PRIVACY_OFFICER),
+    *_rules("review.break_glass", _PRIVACY_OFFICER),
+    # A proxy: the patient asks, the person accepts, the patient confirms; either ends it.
+    *_rules("invite.proxy_invitation confirm.proxy_invitation", _PATIENT),
+    *_rules("accept.proxy_invitation", (Role.PATIENT, Relation.ANY)),
+    *_rules("end.proxy_grant", _PATIENT, _PROXY),
+    *_rules("read.proxy_grant", _PATIENT, _PROXY, _CLINICIAN, _COUNSELLOR, _PRIVACY_OFFICER),
     # Consent: only the person decides, or who may decide for them. The privacy officer checks, the team sees what
     # holds and helps, and never answers.
     *_rules("give.consent_event refuse.consent_event withdraw.consent_event", _PATIENT, _REPRESENTATIVE),
@@ -129,20 +195,24 @@ RULES: tuple[Rule, ...] = (
     *_rules("approve.consent_template", _PRIVACY_OFFICER),
     # The access log.
     *_rules("read.access_event", _PATIENT, _PRIVACY_OFFICER),
+    *_rules("question.access_event", _PATIENT),
+    *_rules("read.question answer.question", _PRIVACY_OFFICER),
     # Orders and files. A file may arrive before the yes; nothing in it is read until then.
     *_rules("order.test_order", _CLINICIAN),
-    *_rules("read.test_order", _PATIENT, _CLINICIAN, _COUNSELLOR, _LABORATORY),
+    *_rules("read.test_order", _PATIENT, _CLINICIAN, _COUNSELLOR, _LABORATORY, _EMERGENCY, _PROXY),
     *_rules("upload.result_file", _PATIENT, _CLINICIAN, _LABORATORY),
-    *_rules("read.result_file", _PATIENT, _CLINICIAN, _COUNSELLOR, _LABORATORY),
+    *_rules("read.result_file", _PATIENT, _CLINICIAN, _COUNSELLOR, _LABORATORY, _EMERGENCY, _PROXY),
     *_rules("review.result_file", _CLINICIAN, _COUNSELLOR),
     # What a file means: the team with the patient's yes; the patient when it has been signed and released.
-    *_rules("read.interpretation read.finding", _CLINICIAN, _COUNSELLOR, consent=PGX),
-    *_rules("read.interpretation read.finding", _PATIENT, consent=PGX, gate=Gate.RELEASED),
-    *_rules("read.report download.report", _CLINICIAN, _COUNSELLOR, consent=PGX),
-    *_rules("read.report download.report", _PATIENT, consent=PGX, gate=Gate.RELEASED),
+    *_rules("read.interpretation read.finding", _CLINICIAN, _COUNSELLOR, _EMERGENCY, consent=PGX),
+    *_rules("read.interpretation read.finding", _PATIENT, _PROXY, consent=PGX, gate=Gate.RELEASED),
+    *_rules("read.report", _CLINICIAN, _COUNSELLOR, _EMERGENCY, consent=PGX),
+    *_rules("read.report", _PATIENT, _PROXY, consent=PGX, gate=Gate.RELEASED),
+    *_rules("download.report", _CLINICIAN, _COUNSELLOR, consent=PGX),
+    *_rules("download.report", _PATIENT, consent=PGX, gate=Gate.RELEASED),
     *_rules("annotate.report sign.report release.report", _CLINICIAN, consent=PGX),
-    *_rules("read.annotation read.sign_off read.release", _CLINICIAN, _COUNSELLOR, consent=PGX),
-    *_rules("read.annotation read.sign_off read.release", _PATIENT, consent=PGX, gate=Gate.RELEASED),
+    *_rules("read.annotation read.sign_off read.release", _CLINICIAN, _COUNSELLOR, _EMERGENCY, consent=PGX),
+    *_rules("read.annotation read.sign_off read.release", _PATIENT, _PROXY, consent=PGX, gate=Gate.RELEASED),
 )
 
 RESOURCE_OF_MODEL: dict[str, Resource] = {resource.model.lower(): resource for resource in RESOURCES}

@@ -24,6 +24,10 @@ class Line:
     refused: bool
     about: str
     with_your_yes: bool
+    id: str = ""
+    behalf: bool = False
+    asked: bool = False
+    answer: str = ""
 
 
 def line(event: AccessEvent, reader: User) -> Line:
@@ -41,4 +45,8 @@ def line(event: AccessEvent, reader: User) -> Line:
         refused=event.outcome == Outcome.DENY,
         about=event.patient.record_number if event.patient else "",
         with_your_yes=bool(event.consent_events) and event.outcome != Outcome.DENY,
+        id=str(event.id),
+        behalf=event.on_behalf_of_id is not None,
+        asked=(asked := getattr(event, "question", None)) is not None,
+        answer=asked.answer if asked else "",
     )

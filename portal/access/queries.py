@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
-from portal.access.models import AccessEvent
-from portal.people.models import Role, User
-from portal.people.queries import patient_of_account
+from portal.access.models import AccessEvent, BreakGlass, FactorRecovery, Question
+from portal.people.models import ProxyGrant, ProxyInvitation, Role, User
+from portal.people.queries import open_proxies, patient_of_account
 
 
 def events_for(user: User | AnonymousUser, *, with_own_acts: bool = True) -> QuerySet[AccessEvent]:
     """A patient's own record, the privacy officer's whole log, nothing for anyone else. Newest first."""
     if not isinstance(user, User) or not user.is_active:
         return AccessEvent.objects.none()
-    events = AccessEvent.objects.select_related("actor", "actor__laboratory", "patient")
+    events = AccessEvent.objects.select_related("actor", "actor__laboratory", "patient", "question")
     if user.role == Role.PRIVACY_OFFICER:
         found = events
     else:
@@ -24,3 +25,53 @@ def events_for(user: User | AnonymousUser, *, with_own_acts: bool = True) -> Que
         found = events.filter(patient=patient)
     # The system has no actor; `exclude(actor=…)` alone would drop its rows too.
     return found if with_own_acts else found.filter(Q(actor=None) | ~Q(actor=user))
+
+
+def breaks_to_review(user: User | AnonymousUser) -> QuerySet[BreakGlass]:
+    """Emergencies nobody has looked into yet, the one due first before the others: for the privacy officer only."""
+    if not isinstance(user, User) or not user.is_active or user.role != Role.PRIVACY_OFFICER:
+        return BreakGlass.objects.none()
+    return BreakGlass.objects.filter(reviewed_at=None).select_related("patient", "member")
+
+
+def questions_to_answer(user: User | AnonymousUser) -> QuerySet[Question]:
+    """Lines of their log that patients did not expect: for the privacy officer only."""
+    if not isinstance(user, User) or not user.is_active or user.role != Role.PRIVACY_OFFICER:
+        return Question.objects.none()
+    return Question.objects.filter(answered_at=None).select_related("event__actor__laboratory", "event__patient")
+
+
+def recoveries_to_approve(user: User | AnonymousUser) -> QuerySet[FactorRecovery]:
+    """People who lost their second factor: for the privacy officer only."""
+    if not isinstance(user, User) or not user.is_active or user.role != Role.PRIVACY_OFFICER:
+        return FactorRecovery.objects.none()
+    return FactorRecovery.objects.filter(approved_at=None).select_related("user", "asked_by")
+
+
+def helpers_of(user: User | AnonymousUser) -> QuerySet[ProxyGrant]:
+    """Who may help the patient who asks, now."""
+    patient = patient_of_account(user)
+    return open_proxies().filter(patient=patient).select_related("proxy") if patient else ProxyGrant.objects.none()
+
+
+def helped_by(user: User | AnonymousUser) -> QuerySet[ProxyGrant]:
+    """Whom the asker helps, now."""
+    if not isinstance(user, User):
+        return ProxyGrant.objects.none()
+    return open_proxies().filter(proxy=user).select_related("patient")
+
+
+def invitations_of(user: User | AnonymousUser) -> QuerySet[ProxyInvitation]:
+    """Invitations of the patient who asks that are still on their way."""
+    patient = patient_of_account(user)
+    if patient is None:
+        return ProxyInvitation.objects.none()
+    on_their_way = ProxyInvitation.objects.filter(patient=patient, closed_at=None, expires_at__gt=timezone.now())
+    return on_their_way.select_related("accepted_by")
+
+
+def invitations_for(user: User | AnonymousUser) -> QuerySet[ProxyInvitation]:
+    """Invitations that were sent to the asker's address."""
+    if not isinstance(user, User) or user.role != Role.PATIENT:
+        return ProxyInvitation.objects.none()
+    return ProxyInvitation.objects.filter(email=user.email, closed_at=None, expires_at__gt=timezone.now())

@@ -9,8 +9,9 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, Q
 
-from portal.access.matrix import RESOURCE_OF_MODEL, Relation, Resource
+from portal.access.matrix import COVERED, RESOURCE_OF_MODEL, Relation, Resource
 from portal.people.models import CareRelationship, Laboratory, Patient, User
+from portal.people.queries import open_proxies
 
 
 def resource_of(obj: Model) -> Resource | None:
@@ -63,6 +64,12 @@ def stands(actor: User, relation: Relation, obj: Model | None, at: datetime) -> 
         case Relation.REPRESENTS:
             patient = patient_of(obj)
             return patient is not None and any(represents(actor, patient, at) for represents in _REPRESENTING)
+        case Relation.EMERGENCY:
+            patient = patient_of(obj)
+            return patient is not None and cares_for(actor, patient, at, emergency=True)
+        case Relation.PROXY:
+            patient = patient_of(obj)
+            return patient is not None and acts_for(actor, patient, obj, at)
         case Relation.SENT:
             laboratory = laboratory_of(obj)
             return laboratory is not None and laboratory.pk == actor.laboratory_id
@@ -79,9 +86,18 @@ def representing(question: Representing) -> Representing:
     return question
 
 
-def cares_for(actor: User, patient: Patient, at: datetime) -> bool:
+def acts_for(actor: User, patient: Patient, obj: Model | None, at: datetime) -> bool:
+    """Whether a grant of the patient's lets this person see such a thing for them now."""
+    resource = resource_of(obj) if obj is not None else None
+    needed = COVERED.get(resource.name) if resource else None
+    return any(
+        needed is None or needed in grant.covers for grant in open_proxies(at).filter(proxy=actor, patient=patient)
+    )
+
+
+def cares_for(actor: User, patient: Patient, at: datetime, *, emergency: bool = False) -> bool:
     return (
-        CareRelationship.objects.filter(member=actor, patient=patient, since__lte=at)
+        CareRelationship.objects.filter(member=actor, patient=patient, since__lte=at, emergency=emergency)
         .filter(Q(until=None) | Q(until__gt=at))
         .exists()
     )

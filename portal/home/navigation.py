@@ -37,14 +37,20 @@ PLACES: dict[str, tuple[Place, ...]] = {
         Place("consent:choices", _("What I allow"), _CHOICES),
         Place("access:log", _("Who looked")),
     ),
-    Role.CLINICIAN: (_QUEUE, Place("results:files", _("Files and orders"), _FILES), _SIGNED, _DESK),
+    Role.CLINICIAN: (
+        _QUEUE,
+        Place("results:files", _("Files and orders"), _FILES),
+        _SIGNED,
+        _DESK,
+        Place("access:emergency", _("Emergency")),
+    ),
     Role.COUNSELLOR: (_QUEUE, Place("results:files", _("Files"), _FILES), _SIGNED, _DESK),
     Role.LABORATORY: (
         _START,
         Place("results:send", _("Send a file")),
         Place("results:files", _("Files we sent"), _FILES),
     ),
-    Role.PRIVACY_OFFICER: (_START, Place("access:log", _("Access log"))),
+    Role.PRIVACY_OFFICER: (_START, Place("access:log", _("Access log")), Place("access:reviews", _("To look into"))),
     Role.OPERATOR: (_START, Place("admin:index", _("Administration"))),
     Role.RESEARCHER: (_START,),
 }

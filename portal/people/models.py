@@ -108,6 +108,7 @@ class CareRelationship(models.Model):
     member = models.ForeignKey(User, on_delete=models.CASCADE, related_name="cares_for")
     since = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField(null=True, blank=True)
+    emergency = models.BooleanField(default=False, help_text="Opened by breaking the glass: reading only, one hour.")
 
     class Meta:
         constraints = [
@@ -120,3 +121,47 @@ class CareRelationship(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member_id} cares for {self.patient_id}"
+
+
+class Capacity(models.TextChoices):
+    """On what ground somebody acts for a patient."""
+
+    CHOSEN = "chosen", _("Chosen by the patient")
+    PARENT = "parent", _("Parent")
+    GUARDIAN = "guardian", _("Guardian")
+    ATTORNEY = "attorney", _("Power of attorney")
+
+
+class ProxyGrant(models.Model):
+    """Somebody may see parts of a patient's record with an account of their own, from `since` until `until`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="proxies")
+    proxy = models.ForeignKey(User, on_delete=models.CASCADE, related_name="acts_for")
+    capacity = models.CharField(max_length=20, choices=Capacity, default=Capacity.CHOSEN)
+    covers = models.JSONField(default=list, help_text="What it opens: files, reports.")
+    since = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "proxy"], condition=models.Q(until=None), name="one_open_proxy_grant"
+            )
+        ]
+
+
+class ProxyInvitation(models.Model):
+    """Three steps to a grant: the patient invites, the person accepts with a code, the patient confirms."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="proxy_invitations")
+    email = models.EmailField()
+    covers = models.JSONField(default=list)
+    code_hash = models.CharField(max_length=64, help_text="The code the patient tells the person; never e-mailed.")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    accepted_by = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    accepted_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True, help_text="Confirmed, or taken back.")

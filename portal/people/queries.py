@@ -8,13 +8,19 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from portal.people.models import CareRelationship, Patient, Role, User
+from portal.people.models import CareRelationship, Patient, ProxyGrant, Role, User
 
 
 def open_care(at: datetime | None = None) -> QuerySet[CareRelationship]:
     """Care relationships that hold at a moment."""
     at = at or timezone.now()
     return CareRelationship.objects.filter(Q(until=None) | Q(until__gt=at), since__lte=at)
+
+
+def open_proxies(at: datetime | None = None) -> QuerySet[ProxyGrant]:
+    """Proxy grants that hold at a moment, of proxies whose account is not switched off."""
+    at = at or timezone.now()
+    return ProxyGrant.objects.filter(Q(until=None) | Q(until__gt=at), since__lte=at, proxy__is_active=True)
 
 
 def patients_for(user: User | AnonymousUser) -> QuerySet[Patient]:
@@ -26,6 +32,13 @@ def patients_for(user: User | AnonymousUser) -> QuerySet[Patient]:
     if user.role in (Role.CLINICIAN, Role.COUNSELLOR):
         return Patient.objects.filter(pk__in=open_care().filter(member=user).values("patient"))
     return Patient.objects.none()
+
+
+def looked_after_by(user: User) -> QuerySet[Patient]:
+    """The patients a member of the team looks after now. A record opened in an emergency does not count: it is open
+    for reading only, and nothing is asked of that person."""
+    cared_for = open_care().filter(member=user, member__is_active=True, emergency=False)
+    return Patient.objects.filter(pk__in=cared_for.values("patient"))
 
 
 def patient_of_account(user: User | AnonymousUser) -> Patient | None:

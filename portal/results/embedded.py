@@ -13,6 +13,7 @@ from collections.abc import Callable
 from celery.worker import WorkController
 from django.db import connection
 
+from portal.access.upkeep import look_after
 from portal.celery import app
 from portal.results import jobs
 
@@ -42,6 +43,7 @@ def start_embedded_worker(concurrency: int = 2) -> Callable[[], None]:
             while not over.is_set():
                 try:
                     jobs.recover()
+                    look_after()
                 except Exception as error:
                     # The next round is three seconds away; a thread that died would never look again.
                     logger.warning("recover.error", extra={"reason": type(error).__name__})

@@ -60,6 +60,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.access.session_limits.SessionLimitsMiddleware",
+    "portal.access.second_factor.StaffSecondFactorMiddleware",
     "portal.access.middleware.NoStoreMiddleware",
 ]
 
@@ -77,6 +79,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "portal.home.context.site",
+                "portal.access.context.session",
             ],
         },
     },
@@ -111,6 +114,11 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 USERSESSIONS_TRACK_ACTIVITY = False
+# Staff see nothing about a patient without a second factor. Seconds a session lives: left alone, and at most.
+STAFF_SECOND_FACTOR_REQUIRED = True
+STAFF_SECOND_FACTOR_OFF_BANNER = False
+SESSION_LIMITS = {"patient": (30 * 60, 12 * 3600), "staff": (15 * 60, 8 * 3600)}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
@@ -150,6 +158,8 @@ RESULT_FILE_MAX_BYTES = env.int("PORTAL_RESULT_FILE_MAX_BYTES", default=8 * 1024
 # Sealing (docs/sealing.md). The master keys, SEALING_MASTER_KEYS, come from elsewhere in each kind of installation.
 SEALING_DESTROYED_REGISTER = VAR / "destroyed-keys"
 SEALING_PLAIN_FOLDER = env.str("PORTAL_PLAIN_FOLDER", default="")
+# The head of the access log, outside the database. Copy it to another machine: it holds nothing about anybody.
+ACCESS_LOG_ANCHORS = VAR / "anchors" / "access.log"
 
 # Strict content security: nothing from another origin, nothing inline.
 CONTENT_SECURITY_POLICY = {
@@ -215,6 +225,7 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # kept in memory: there is noth
 CELERY_BEAT_SCHEDULE = {
     # Expires before the next one: a busy queue must not fill with searches.
     "recover": {"task": "recover", "schedule": 3, "options": {"expires": 3, "retry": False}},
+    "look_after_access": {"task": "look_after_access", "schedule": 4, "options": {"expires": 4, "retry": False}},
 }
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, float] = {"polling_interval": 0.05}
 if CELERY_BROKER_URL.startswith("redis"):

@@ -4,7 +4,7 @@ import secrets
 
 from portal.sealing.keyring import lines_made_once
 from portal.settings.base import *  # noqa: F403
-from portal.settings.base import CLINIC_NAME, CLINIC_PHONE, LOGGING, STATIC_ROOT, VAR
+from portal.settings.base import CLINIC_NAME, CLINIC_PHONE, LOGGING, STATIC_ROOT, VAR, env
 
 DEBUG = False
 CLINIC_NAME = f"{CLINIC_NAME} (demonstration)"
@@ -19,6 +19,9 @@ SECRET_KEY = _secret.read_text().strip()
 SEALING_MASTER_KEYS = lines_made_once(VAR / "master-keys")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+# A demonstration on one machine: its made-up staff sign in with a password, and every page of theirs says so.
+STAFF_SECOND_FACTOR_REQUIRED = env.bool("PORTAL_STAFF_SECOND_FACTOR", default=False)
+STAFF_SECOND_FACTOR_OFF_BANNER = not STAFF_SECOND_FACTOR_REQUIRED
 WHITENOISE_USE_FINDERS = True
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR / "mail"

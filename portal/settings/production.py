@@ -12,6 +12,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SEALING_MASTER_KEYS = env.list("PORTAL_MASTER_KEYS", default=[])
 if not SEALING_MASTER_KEYS:
     SEALING_MASTER_KEYS = Path(env.str("PORTAL_MASTER_KEYS_FILE")).read_text().splitlines()
+# How many proxies of ours stand in front: only then is the address they report believed.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_HSTS_SECONDS = 31536000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True

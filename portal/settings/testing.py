@@ -5,6 +5,8 @@ from pathlib import Path
 
 from portal.settings.base import *  # noqa: F403
 
+# Staff of the checks sign in with a password; the checks of the second factor turn it on.
+STAFF_SECOND_FACTOR_REQUIRED = False
 SECRET_KEY = "only-for-tests"  # noqa: S105
 DEBUG = False
 ALLOWED_HOSTS = ["*"]
@@ -17,6 +19,7 @@ TEST_VAR = Path(tempfile.mkdtemp(prefix="portal-test-"))
 MEDIA_ROOT = TEST_VAR / "files"
 CONSENT_KEYS = TEST_VAR / "keys"
 CONSENT_ANCHORS = TEST_VAR / "anchors" / "consent"
+ACCESS_LOG_ANCHORS = TEST_VAR / "anchors" / "access.log"
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # A real file: an in-memory database cannot be shared by threads the way a served one is.
     DATABASES["default"]["TEST"] = {"NAME": TEST_VAR / "test.sqlite3"}  # noqa: F405

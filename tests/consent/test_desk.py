@@ -5,14 +5,17 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 from django.http import Http404
+from django.utils import timezone
 
-from consent.desk import actions, hooks, texts
-from consent.desk.queries import permission
+from consent.desk import actions, guardians, hooks, texts, understanding
+from consent.desk.queries import counsellor_for, desk_of, guardianships_for, permission
 from consent.ledger.append_only import RowsAreOnlyAdded
 from consent.ledger.fold import State
 from consent.ledger.models import ConsentEvent
+from portal.access.actions import break_glass
+from portal.access.decide import decide
 from portal.access.models import AccessEvent
-from portal.people.models import Patient
+from portal.people.models import CareRelationship, Patient
 from tests.people import Clinic, make_clinic, say_yes
 
 pytestmark = pytest.mark.django_db
@@ -129,3 +132,19 @@ def test_rows_of_the_ledger_and_the_log_are_only_added(clinic: Clinic) -> None:
             with pytest.raises(RowsAreOnlyAdded):
                 change()
     assert ConsentEvent.objects.get().decision == "permit"
+
+
+def test_a_record_opened_in_an_emergency_brings_nobody_to_the_consent_desk(clinic: Clinic) -> None:
+    task = understanding.ask_to_talk(clinic.ada_user, clinic.ada, "pgx")
+    guardians.record(clinic.counsellor, clinic.ada, clinic.ben_user, capacity="attorney", basis="deed seen")
+    stranger = clinic.other_clinician
+    break_glass(
+        stranger, record_number=clinic.ada.record_number, birth_date=clinic.ada.birth_date, reason="unconscious"
+    )
+    assert decide(stranger, "read.patient", clinic.ada), "else the glass was not broken"
+    assert desk_of(stranger).needs_me == []
+    assert not guardianships_for(stranger).exists()
+    assert desk_of(clinic.counsellor).needs_me == [task]
+    assert guardianships_for(clinic.counsellor).exists()
+    CareRelationship.objects.filter(patient=clinic.ada, emergency=False).update(until=timezone.now())
+    assert counsellor_for(clinic.ada) is None, "nobody is named to call who only has the hour"

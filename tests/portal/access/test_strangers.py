@@ -5,27 +5,65 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from itertools import product
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from consent.desk.models import CounsellorTask, Guardianship
 from consent.ledger.models import Decision as Act
-from portal.people.models import User
-from tests.people import PASSWORD, Clinic, allow, make_clinic
+from portal.access import log
+from portal.access.models import BreakGlass, FactorRecovery, Question
+from portal.people.models import ProxyGrant, ProxyInvitation, Role, User
+from tests.people import PASSWORD, Clinic, allow, make_clinic, make_user
 
 pytestmark = pytest.mark.django_db
+
+
+def broken(clinic: Clinic) -> BreakGlass:
+    now = timezone.now()
+    facts = {"reason": "x", "until": now, "review_due_at": now}
+    return BreakGlass.objects.create(patient=clinic.ada, member=clinic.other_clinician, **facts)
+
+
+def invited(clinic: Clinic) -> ProxyInvitation:
+    until = timezone.now() + timedelta(days=1)
+    return ProxyInvitation.objects.create(patient=clinic.ada, email=clinic.ada_user.email, expires_at=until)
+
+
+def helping(clinic: Clinic) -> ProxyGrant:
+    helper = make_user(Role.PATIENT)
+    return ProxyGrant.objects.create(patient=clinic.ada, proxy=helper, covers=["reports"])
+
+
+def lost(clinic: Clinic) -> FactorRecovery:
+    return FactorRecovery.objects.get_or_create(user=clinic.clinician, defaults={"asked_by": clinic.operator})[0]
+
+
+def asked(clinic: Clinic) -> Question:
+    event = log.record(clinic.clinician, "read.patient", clinic.ada)
+    return Question.objects.create(event=event, asked_by=clinic.ada_user)
+
 
 # Where the id in an address comes from. A new kind of id needs a line here, or the test below fails.
 MAKERS: dict[str, Callable[[Clinic], list[uuid.UUID] | list[str]]] = {
     "order_id": lambda clinic: [clinic.order.pk],
     "file_id": lambda clinic: [clinic.file.pk],
+    "event_id": lambda clinic: [
+        log.record(clinic.clinician, "read.patient", clinic.ada).id,
+        allow(clinic.ada, "carrier", Act.WITHDRAW).id,
+    ],
+    "break_glass_id": lambda clinic: [broken(clinic).pk],
+    "invitation_id": lambda clinic: [invited(clinic).pk],
+    "grant_id": lambda clinic: [helping(clinic).pk],
+    "recovery_id": lambda clinic: [lost(clinic).pk],
+    "question_id": lambda clinic: [asked(clinic).pk],
     "interpretation_id": lambda clinic: [clinic.interpretation.pk],
     "report_id": lambda clinic: [clinic.report.pk, clinic.draft.pk],
     "patient_id": lambda clinic: [clinic.ada.pk],
-    "event_id": lambda clinic: [allow(clinic.ada, "carrier", Act.WITHDRAW).id],
     "task_id": lambda clinic: [
         CounsellorTask.objects.get_or_create(
             patient=clinic.ada, scope="pgx", group="medicines", kind="wants_to_talk"

@@ -1,0 +1,55 @@
+"""Figures and codes of inviting somebody to help: the link goes by e-mail, the code from mouth to ear."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from portal.access.canonical import authentic, authentication_code
+from portal.people.models import ProxyInvitation
+
+VALID_FOR = timedelta(days=7)
+MOST_ATTEMPTS = 5
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that look alike
+CODE_LENGTH = 8
+
+
+class InvitationRefused(Exception):
+    """`reason`: own_address, wrong_code, over."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def new_code() -> str:
+    return "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
+
+
+def hashed(invitation: ProxyInvitation, code: str) -> str:
+    return authentication_code(_told(invitation, code))
+
+
+def is_code(invitation: ProxyInvitation, code: str) -> bool:
+    return authentic(_told(invitation, code), invitation.code_hash)
+
+
+def _told(invitation: ProxyInvitation, code: str) -> bytes:
+    return f"{invitation.pk}:{code.strip().upper()}".encode()
+
+
+def send(invitation: ProxyInvitation, site: str) -> None:
+    """The message names neither the patient nor the code."""
+    link = site.rstrip("/") + reverse("access:accept", args=[invitation.pk])
+    words = {"clinic_name": settings.CLINIC_NAME, "site_name": settings.SITE_NAME, "link": link}
+    send_mail(
+        subject=" ".join(render_to_string("access/notice_subject.txt", words).split()),
+        message=render_to_string("access/proxy_invitation.txt", words),
+        from_email=None,
+        recipient_list=[invitation.email],
+    )

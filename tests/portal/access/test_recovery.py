@@ -1,0 +1,81 @@
+"""A lost second factor: one person asks, another makes sure, the owner is told; nobody does it alone."""
+
+from __future__ import annotations
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core import mail
+from django.http import Http404
+from django.test import Client
+from django.urls import reverse
+
+from portal.access import actions
+from portal.access.models import AccessEvent, FactorRecovery
+from portal.people.models import Role
+from tests.people import PASSWORD, Clinic, make_clinic
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clinic() -> Clinic:
+    clinic = make_clinic()
+    TOTP.activate(clinic.clinician, generate_totp_secret())
+    RecoveryCodes.activate(clinic.clinician)
+    return clinic
+
+
+def test_two_people_take_it_off_and_the_owner_is_told(clinic: Clinic, django_capture_on_commit_callbacks) -> None:
+    signed_in = Client()
+    signed_in.force_login(clinic.clinician)
+    signed_in.get("/")
+    desk, officer = Client(), Client()
+    desk.force_login(clinic.operator)
+    officer.force_login(clinic.privacy_officer)
+    chosen = {"action": "ask_factor_recovery", "_selected_action": [clinic.clinician.pk]}
+    desk.post(reverse("admin:people_user_changelist"), chosen)
+    lost = FactorRecovery.objects.get()
+    assert Authenticator.objects.filter(user=clinic.clinician).exists(), "asking alone changes nothing"
+    assert "Dr Carla Clinician" in officer.get(reverse("access:reviews")).content.decode()
+    address = reverse("access:recover", args=[lost.pk])
+    officer.post(address, {f"{lost.pk}-identity_note": ""})
+    assert Authenticator.objects.filter(user=clinic.clinician).exists(), "not without saying how"
+    with django_capture_on_commit_callbacks(execute=True):
+        officer.post(address, {f"{lost.pk}-identity_note": "Met in person, identity card seen."})
+    assert not Authenticator.objects.filter(user=clinic.clinician).exists()
+    (message,) = mail.outbox
+    assert message.to == [clinic.clinician.email]
+    noted = AccessEvent.objects.filter(action__endswith="factor_recovery").order_by("sequence")
+    assert [(event.action, event.actor) for event in noted] == [
+        ("ask.factor_recovery", clinic.operator),
+        ("approve.factor_recovery", clinic.privacy_officer),
+    ]
+    again = Client().post(reverse("account_login"), {"login": clinic.clinician.email, "password": PASSWORD})
+    assert again.status_code == 302 and "2fa" not in again.headers["Location"]
+
+
+def test_every_session_of_the_account_ends(clinic: Clinic) -> None:
+    client = Client()
+    Authenticator.objects.filter(user=clinic.clinician).delete()
+    client.post(reverse("account_login"), {"login": clinic.clinician.email, "password": PASSWORD})
+    assert client.get("/").status_code == 200
+    lost = actions.ask_factor_recovery(clinic.operator, clinic.clinician)
+    actions.approve_factor_recovery(clinic.privacy_officer, lost, "met")
+    assert client.get("/").status_code == 302
+
+
+def test_nobody_does_it_alone(clinic: Clinic) -> None:
+    lost = actions.ask_factor_recovery(clinic.operator, clinic.clinician)
+    with pytest.raises(Http404):
+        actions.approve_factor_recovery(clinic.operator, lost, "I know them")
+    clinic.operator.role = Role.PRIVACY_OFFICER  # even in another role it is the same person
+    clinic.operator.save()
+    with pytest.raises(Http404):
+        actions.approve_factor_recovery(clinic.operator, lost, "I know them")
+    own = FactorRecovery.objects.create(user=clinic.privacy_officer, asked_by=clinic.clinician)
+    with pytest.raises(Http404):
+        actions.approve_factor_recovery(clinic.privacy_officer, own, "it is me")
+    assert Authenticator.objects.filter(user=clinic.clinician).exists()
+    assert AccessEvent.objects.filter(reason="same_person", outcome="deny").count() == 2
