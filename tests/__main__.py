@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 PYTHON = sys.executable
 MANAGE = [PYTHON, "manage.py"]
-ON_POSTGRESQL = ["tests/portal", "tests/consent"]
+ON_POSTGRESQL = ["tests/portal", "tests/consent", "tests/trust"]
 
 
 def quick_checks() -> list[tuple[str, list[str]]]:
