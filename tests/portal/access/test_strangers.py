@@ -177,8 +177,9 @@ def test_a_stranger_cannot_tell_it_from_an_unknown_address(clinic: Clinic, name:
 
 
 def without_ids(body: bytes) -> bytes:
-    """A page without its one-time form token."""
-    return re.sub(rb'(X-CSRFToken": "|csrfmiddlewaretoken" value=")[A-Za-z0-9]+', rb"\1", body)
+    """A page without its one-time form token and the seconds left to the session, which tick between two requests."""
+    body = re.sub(rb'(X-CSRFToken": "|csrfmiddlewaretoken" value=")[A-Za-z0-9]+', rb"\1", body)
+    return re.sub(rb'(data-ends[a-z-]*=")\d+', rb"\1", body)
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
