@@ -3,11 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from portal.home.language import choose
 from portal.home.views import home, style
 
 urlpatterns = [
     path("", home, name="home"),
     path("style/", style, name="style"),
+    path("language/", choose, name="set_language"),
     path("reports/", include("portal.delivery.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/", include("portal.api.urls")),

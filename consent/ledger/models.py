@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from consent.ledger.append_only import AppendOnly
 
@@ -10,23 +11,23 @@ from consent.ledger.append_only import AppendOnly
 class Decision(models.TextChoices):
     """What an act says. Only PERMIT can ever allow anything."""
 
-    SHOWN = "shown", "Text shown"
-    UNCLEAR = "unclear", "Not understood yet: a counsellor helps"
-    COUNSELLED = "counselled", "A counsellor has talked it through"
-    PERMIT = "permit", "Permitted"
-    DENY = "deny", "Refused"
-    WITHDRAW = "withdraw", "Withdrawn"
-    LAPSED = "lapsed", "The signer may no longer decide"
-    IN_ERROR = "in_error", "Another act was entered in error"
+    SHOWN = "shown", _("Text shown")
+    UNCLEAR = "unclear", _("Not understood yet: a counsellor helps")
+    COUNSELLED = "counselled", _("A counsellor has talked it through")
+    PERMIT = "permit", _("Permitted")
+    DENY = "deny", _("Refused")
+    WITHDRAW = "withdraw", _("Withdrawn")
+    LAPSED = "lapsed", _("The signer may no longer decide")
+    IN_ERROR = "in_error", _("Another act was entered in error")
 
 
 class Capacity(models.TextChoices):
     """On what footing the signer decides."""
 
-    SELF = "self", "For themselves"
-    PARENT = "parent", "Parent"
-    GUARDIAN = "guardian", "Legal guardian"
-    ATTORNEY = "attorney", "Holds a power of attorney"
+    SELF = "self", _("For themselves")
+    PARENT = "parent", _("Parent")
+    GUARDIAN = "guardian", _("Legal guardian")
+    ATTORNEY = "attorney", _("Holds a power of attorney")
 
 
 class Reach(models.TextChoices):

@@ -11,7 +11,7 @@ from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from portal.access import log
 from portal.access.decide import Decision, Denied, require
@@ -43,12 +43,13 @@ def _send_invitation(user: User, site: str) -> None:
     key = default_token_generator.make_token(user)
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
     context = {"clinic_name": settings.CLINIC_NAME, "site_name": settings.SITE_NAME, "link": site.rstrip("/") + path}
-    send_mail(
-        subject=" ".join(render_to_string("access/invitation_subject.txt", context).split()),
-        message=render_to_string("access/invitation.txt", context),
-        from_email=None,
-        recipient_list=[user.email],
-    )
+    with translation.override(user.speaks):
+        send_mail(
+            subject=" ".join(render_to_string("access/invitation_subject.txt", context).split()),
+            message=render_to_string("access/invitation.txt", context),
+            from_email=None,
+            recipient_list=[user.email],
+        )
 
 
 def change_account(actor: User, user: User, *, name: str, role: Role, laboratory: Laboratory | None) -> User:
@@ -71,6 +72,18 @@ def switch(actor: User, user: User, *, active: bool) -> User:
         user.save(update_fields=["is_active"])
         log.record(actor, "administer.user", user, reason="switched_on" if active else "switched_off")
     return user
+
+
+def choose_language(actor: User, language: str) -> User:
+    """The language of one's own pages and messages and, for a patient, of what they are asked and sent."""
+    if actor.language == language:
+        return actor
+    with transaction.atomic():
+        actor.language = language
+        actor.save(update_fields=["language"])
+        Patient.objects.filter(account=actor).update(language=language)
+        log.record(actor, "choose_language.user", actor)
+    return actor
 
 
 def save_laboratory(actor: User, laboratory: Laboratory) -> Laboratory:

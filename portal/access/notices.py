@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.db import connection, transaction
 from django.template.loader import render_to_string
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from portal.access.models import NoticeOwed
 
@@ -28,12 +28,13 @@ def send_owed() -> int:
             if notice is None or notice.patient.account is None:
                 continue
             words = {"clinic_name": settings.CLINIC_NAME, "site_name": settings.SITE_NAME}
-            send_mail(
-                subject=" ".join(render_to_string("access/notice_subject.txt", words).split()),
-                message=render_to_string("access/notice.txt", words),
-                from_email=None,
-                recipient_list=[notice.patient.account.email],
-            )
+            with translation.override(notice.patient.account.speaks):
+                send_mail(
+                    subject=" ".join(render_to_string("access/notice_subject.txt", words).split()),
+                    message=render_to_string("access/notice.txt", words),
+                    from_email=None,
+                    recipient_list=[notice.patient.account.email],
+                )
             notice.sent_at = timezone.now()
             notice.save(update_fields=["sent_at"])
             sent += 1

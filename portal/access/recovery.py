@@ -7,6 +7,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
+from django.utils import translation
 
 from portal.people.models import User
 
@@ -21,9 +22,10 @@ def take_off_second_factor(user: User) -> None:
 def tell_owner(user: User) -> None:
     """If it was not they who asked, this is how they learn of it."""
     words = {"clinic_name": settings.CLINIC_NAME, "site_name": settings.SITE_NAME}
-    send_mail(
-        subject=" ".join(render_to_string("access/notice_subject.txt", words).split()),
-        message=render_to_string("access/recovery.txt", words),
-        from_email=None,
-        recipient_list=[user.email],
-    )
+    with translation.override(user.speaks):
+        send_mail(
+            subject=" ".join(render_to_string("access/notice_subject.txt", words).split()),
+            message=render_to_string("access/recovery.txt", words),
+            from_email=None,
+            recipient_list=[user.email],
+        )

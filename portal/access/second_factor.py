@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from portal.people.models import Role, User
 
 COUNTS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-OPEN_BEFORE = ("account_", "mfa_", "usersessions_", "health")
-"""Names of the addresses that set it up, sign in and sign out."""
+OPEN_BEFORE = ("account_", "mfa_", "usersessions_", "health", "set_language")
+"""Names of the addresses that set it up, sign in and sign out, and choose a language."""
 
 
 def needs_second_factor(user: object) -> bool:

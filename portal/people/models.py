@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -66,6 +67,7 @@ class User(AbstractUser):
     name = models.CharField(max_length=120, help_text="As it should appear to patients, with title.")
     role = models.CharField(max_length=20, choices=Role)
     laboratory = models.ForeignKey(Laboratory, null=True, blank=True, on_delete=models.PROTECT)
+    language = models.CharField(max_length=12, blank=True, help_text="Of pages and messages; empty: never chosen.")
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -76,6 +78,11 @@ class User(AbstractUser):
 
     def get_full_name(self) -> str:
         return self.name
+
+    @property
+    def speaks(self) -> str:
+        """The language of what is sent to them."""
+        return self.language or settings.LANGUAGE_CODE
 
 
 class Patient(models.Model):

@@ -13,8 +13,6 @@ from portal.reports.compose import Dates, Order, Person, compose
 from portal.reports.document import Document
 from portal.results.models import Interpretation
 
-DATE = "j F Y"
-
 
 def compose_from(interpretation: Interpretation) -> Document:
     """Compose an interpretation in its patient's language (English when there are no words in it yet)."""
@@ -55,7 +53,7 @@ def printed_date(when: date | datetime | str, language: str) -> str:
     if isinstance(when, datetime) and timezone.is_aware(when):
         when = timezone.localtime(when)
     with translation.override(language):
-        return formats.date_format(when, DATE)
+        return formats.date_format(when, "DATE_FORMAT")
 
 
 def role_name(role: str, language: str) -> str:
