@@ -8,6 +8,7 @@ class Refusal(StrEnum):
     ALREADY_SIGNED = "already_signed"
     CONSENT_MISSING = "consent_missing"
     NOT_READY = "not_ready"  # nothing has been composed yet
+    NOT_CHECKED = "not_checked"  # the box that says "I have checked the draft" was left empty
     EMPTY_NOTE = "empty_note"
     UNKNOWN_MEDICINE = "unknown_medicine"
     LONG_NOTE = "long_note"

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from portal.delivery.models import Annotation
 from portal.people.models import Role, User
 from portal.people.queries import patients_for
 from portal.reports.models import Report, ReportStatus
@@ -56,3 +57,9 @@ def recently_signed(user: User) -> QuerySet[Report]:
     if user.role not in CARE_ROLES:
         return Report.objects.none()
     return reports(user).filter(status=ReportStatus.SIGNED).defer("document").order_by("-signed_at")
+
+
+def notes_on(report: Report) -> list[Annotation]:
+    """The notes on a report that was asked for, by place, within a place the earlier author first."""
+    notes = report.annotations.select_related("author")
+    return sorted(notes, key=lambda note: (note.about, note.updated_at, str(note.pk)))

@@ -26,6 +26,7 @@ from portal.results import explanations, jobs
 from portal.results.explanations import NotAccepted, explain
 from portal.results.models import FileOrigin, FileStatus, ResultFile, TestOrder
 from portal.results.patience import passes_by_itself, patiently
+from portal.results.plain_text import one_line, plain_text
 from portal.results.storing import StoredUpload, store
 
 SCOPE = "pgx"
@@ -148,7 +149,7 @@ def receive_file(
                 origin=origin,
                 uploaded_by=actor,
                 file=stored.name,
-                original_name=Path(upload.name or "").name[:255],
+                original_name=one_line(Path(upload.name or "").name)[:255],
                 sha256=stored.sha256,
                 size=stored.size,
                 stated=identifiers.as_stated() if origin != FileOrigin.PATIENT else {},
@@ -276,7 +277,7 @@ def review_hold(actor: User, file: ResultFile, *, accept: bool, note: str = "") 
         file = _locked(file.pk)
         if file.status != FileStatus.HELD or (accept and file.reason in explanations.SAMPLE_HOLDS):
             raise NotAccepted("not_accepted_on_hold")
-        file.reviewed_by, file.reviewed_at, file.review_note = actor, timezone.now(), note.strip()
+        file.reviewed_by, file.reviewed_at, file.review_note = actor, timezone.now(), plain_text(note)
         log.record(actor, "review.result_file", file, reason=f"{'accepted' if accept else 'refused'}:{file.reason}")
         if accept:
             file.accepted_holds = [*file.accepted_holds, file.reason]
