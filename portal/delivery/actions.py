@@ -23,14 +23,17 @@ from portal.delivery.queries import notes_on
 from portal.people.models import User
 from portal.reports.actions import finalise
 from portal.reports.models import Report, ReportStatus
+from portal.reports.queries import would_replace
 from portal.results.plain_text import plain_text
 
 NOTE_LIMIT = 2000
 
 
 def shown_hash(report: Report, notes: Iterable[Annotation]) -> str:
-    """Identify exactly what a reviewer sees: the draft and every note on it (sha256, hexadecimal)."""
+    """Identify exactly what a reviewer sees (sha256): the draft, every note on it, the report it would replace."""
     seen = [report.content_hash, report.knowledge_release]
+    earlier = would_replace(report) if report.status == ReportStatus.DRAFT else None
+    seen += [str(earlier.pk)] if earlier else []
     seen += sorted(json.dumps([note.about, note.text, str(note.author_id)]) for note in notes)
     return hashlib.sha256("\n".join(seen).encode()).hexdigest()
 
@@ -101,6 +104,8 @@ def sign(actor: User, report: Report, shown: str) -> SignOff:
             if signed.signed_by_id == actor.pk and signed.shown_hash == shown:
                 return signed
             raise DeliveryRefused(Refusal.ALREADY_SIGNED)
+        if report.status == ReportStatus.REPLACED:
+            raise DeliveryRefused(Refusal.REPLACED)
         if report.status != ReportStatus.DRAFT or not report.content_hash:
             raise DeliveryRefused(Refusal.NOT_READY)
         consent = _consent(report)
@@ -155,7 +160,7 @@ def _draft(report_id: UUID) -> Report:
     """The report's row, locked, as long as it can still be changed."""
     report = Report.objects.select_for_update().get(pk=report_id)
     if report.status != ReportStatus.DRAFT:
-        raise DeliveryRefused(Refusal.ALREADY_SIGNED)
+        raise DeliveryRefused(Refusal.ALREADY_SIGNED if report.signed_at else Refusal.REPLACED)
     return report
 
 

@@ -21,6 +21,7 @@ from portal.people.models import Role, User
 from portal.people.queries import patient_of_account
 from portal.reports.gate import HIGHEST_GRADE
 from portal.reports.models import Report, ReportStatus
+from portal.reports.queries import would_replace
 from portal.reports.readability import measure
 from portal.reports.render import render_pdf
 from portal.reports.words import load
@@ -54,7 +55,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
 def report(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """The released report as its patient reads it; the care team sees the same page."""
     found = _report(request, report_id, words=not bodies.is_held(report_id))
-    if found.status == ReportStatus.DRAFT:
+    if found.signed_at is None:
         return redirect("delivery:review", report_id)
     try:
         actions.read(_user(request), found)
@@ -75,7 +76,7 @@ def report(request: HttpRequest, report_id: UUID) -> HttpResponse:
 def report_pdf(request: HttpRequest, report_id: UUID) -> HttpResponse | FileResponse:
     """The signed PDF. Its file name says nothing about health."""
     found = _report(request, report_id, words=False)
-    if found.status == ReportStatus.DRAFT:
+    if found.signed_at is None:
         raise Http404
     try:
         actions.permitted(_user(request), "download.report", found)
@@ -85,7 +86,9 @@ def report_pdf(request: HttpRequest, report_id: UUID) -> HttpResponse | FileResp
         actions.read(_user(request), found, action="download.report")
     except DeliveryRefused as refused:
         return _closed(request, found, refused)
-    name = f"report-{found.signed_at:%Y-%m-%d}.pdf"
+    assert found.signed_at is not None
+    replaced = "-replaced" if found.status == ReportStatus.REPLACED else ""
+    name = f"report-{found.signed_at:%Y-%m-%d}{replaced}.pdf"
     return FileResponse(found.pdf.open("rb"), as_attachment=True, filename=name, content_type="application/pdf")
 
 
@@ -94,7 +97,7 @@ def report_pdf(request: HttpRequest, report_id: UUID) -> HttpResponse | FileResp
 def pdf_state(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """The button to take the PDF away, or word that it is still being made. Asked for again and again by htmx."""
     found = _report(request, report_id, words=False)
-    if found.status == ReportStatus.DRAFT or not decide(_user(request), "download.report", found):
+    if found.signed_at is None or not decide(_user(request), "download.report", found):
         raise Http404
     return render(request, "delivery/_pdf.html", {"report": found, "pdf_ready": _pdf_ready(found)})
 
@@ -230,6 +233,8 @@ def _review_page(
         "report": found,
         "document": preview(found, notes) if is_draft else found.document,
         "evidence": evidence(found.interpretation.result, found.document, found.language),
+        "replaces": would_replace(found) if is_draft else None,
+        "file": found.interpretation.result_file,
         "notes": notes,
         "note_form": note_form,
         "limit": HIGHEST_GRADE,
