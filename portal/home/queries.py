@@ -68,8 +68,8 @@ def patient_home(user: User) -> PatientHome | None:
     allowed = permission(patient, PGX)
     current = [report for report in reports if report.status == ReportStatus.SIGNED]
     unread = [report for report in current if report.release.first_read_at is None]
-    # A refused file is over; the newest of the others is what the patient waits for.
-    file = next((file for file in files if file.status != FileStatus.REFUSED), None)
+    # A refused or closed file is over; the newest of the others is what the patient waits for.
+    file = next((file for file in files if file.status != FileStatus.REFUSED and file.closed_at is None), None)
     report = next(iter(unread or current), None)
     task = _task(allowed, unread, reports, file)
     return PatientHome(patient, task, report, file, _moments(reports, files))
@@ -150,7 +150,7 @@ def work_queue(user: User) -> list[QueueRow]:
     listed = Q(status__in=[status for status in _WORK_OF_STATUS if status != FileStatus.REFUSED])
     # A refused file is for its sender to mend: told to the care team for a while, then left.
     listed |= Q(status=FileStatus.REFUSED, created_at__gte=timezone.now() - REFUSED_LISTED_FOR)
-    for file in files_for(user).filter(listed).defer("fingerprint", "samples"):
+    for file in files_for(user).filter(listed, closed_at=None).defer("fingerprint", "samples"):
         work = _WORK_OF_STATUS[FileStatus(file.status)]
         rows.append(QueueRow(work, file.patient, file.created_at, file.pk, file, file.explanation))
     for report in not_read_yet(user):
