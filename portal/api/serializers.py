@@ -129,6 +129,11 @@ class InterpretationDetailSerializer(InterpretationSerializer):
 
 class ReportSerializer(serializers.ModelSerializer[Report]):
     released_at = serializers.DateTimeField(source="release.at", default=None)
+    replaced_by = serializers.UUIDField(
+        source="replaced_by_id",
+        allow_null=True,
+        help_text="The report that counts now, when this one no longer does.",
+    )
 
     class Meta:
         model = Report
@@ -144,6 +149,7 @@ class ReportSerializer(serializers.ModelSerializer[Report]):
             "created_at",
             "signed_at",
             "released_at",
+            "replaced_by",
         ]
         read_only_fields = fields
 

@@ -19,16 +19,21 @@ from portal.access.decide import Decision, Denied, require
 from portal.access.matrix import PGX
 from portal.delivery.errors import DeliveryRefused, Refusal
 from portal.delivery.models import Annotation, Release, SignOff
+from portal.delivery.queries import notes_on
 from portal.people.models import User
 from portal.reports.actions import finalise
 from portal.reports.models import Report, ReportStatus
+from portal.reports.queries import would_replace
+from portal.results.plain_text import plain_text
 
 NOTE_LIMIT = 2000
 
 
 def shown_hash(report: Report, notes: Iterable[Annotation]) -> str:
-    """Identify exactly what a reviewer sees: the draft and every note on it (sha256, hexadecimal)."""
+    """Identify exactly what a reviewer sees (sha256): the draft, every note on it, the report it would replace."""
     seen = [report.content_hash, report.knowledge_release]
+    earlier = would_replace(report) if report.status == ReportStatus.DRAFT else None
+    seen += [str(earlier.pk)] if earlier else []
     seen += sorted(json.dumps([note.about, note.text, str(note.author_id)]) for note in notes)
     return hashlib.sha256("\n".join(seen).encode()).hexdigest()
 
@@ -50,9 +55,9 @@ def permitted(actor: User, action: str, report: Report) -> Decision:
 
 
 def annotate(actor: User, report: Report, about: str, text: str) -> Annotation:
-    """Put a note on the draft, or replace the one that stands in the same place."""
+    """Put the actor's note on the draft, or change the one they wrote in the same place. A colleague's note stays."""
     permitted(actor, "annotate.report", report)
-    text = text.strip()
+    text = plain_text(text)
     if not text:
         raise DeliveryRefused(Refusal.EMPTY_NOTE)
     if len(text) > NOTE_LIMIT:
@@ -61,20 +66,27 @@ def annotate(actor: User, report: Report, about: str, text: str) -> Annotation:
         raise DeliveryRefused(Refusal.UNKNOWN_MEDICINE)
     with transaction.atomic():
         _draft(report.pk)
-        note, _ = Annotation.objects.update_or_create(
-            report_id=report.pk, about=about, defaults={"text": text, "author": actor}
-        )
+        note = note_of(actor, report, about) or Annotation(report_id=report.pk, about=about, author=actor)
+        note.text = text
+        note.save()
         log.record(actor, "annotate.report", report)
     return note
 
 
+def note_of(author: User, report: Report, about: str) -> Annotation | None:
+    """What this author wrote in this place, if anything."""
+    written = Annotation.objects.filter(report_id=report.pk, author=author)
+    return next((note for note in written if note.about == about), None)
+
+
 def remove_annotation(actor: User, report: Report, about: str) -> None:
-    """Take a note off the draft. Nothing happens when it is gone already."""
+    """Take the actor's own note off the draft. Nothing happens when it is gone already."""
     permitted(actor, "annotate.report", report)
     with transaction.atomic():
         _draft(report.pk)
-        removed, _ = Annotation.objects.filter(report_id=report.pk, about=about).delete()
-        if removed:
+        note = note_of(actor, report, about)
+        if note is not None:
+            note.delete()
             log.record(actor, "annotate.report", report)
 
 
@@ -92,10 +104,12 @@ def sign(actor: User, report: Report, shown: str) -> SignOff:
             if signed.signed_by_id == actor.pk and signed.shown_hash == shown:
                 return signed
             raise DeliveryRefused(Refusal.ALREADY_SIGNED)
+        if report.status == ReportStatus.REPLACED:
+            raise DeliveryRefused(Refusal.REPLACED)
         if report.status != ReportStatus.DRAFT or not report.content_hash:
             raise DeliveryRefused(Refusal.NOT_READY)
         consent = _consent(report)
-        notes = list(Annotation.objects.filter(report=report).select_related("author").order_by("about"))
+        notes = notes_on(report)
         if shown != shown_hash(report, notes):
             raise DeliveryRefused(Refusal.CHANGED)
         now = timezone.now()
@@ -134,17 +148,19 @@ def release(report: Report, *, at: datetime) -> Release:
 def read(actor: User, report: Report, *, action: str = "read.report") -> None:
     """Note that somebody opened a report (or took its PDF away); the patient's own first time is kept."""
     decision = permitted(actor, action, report)
-    own = report.patient.account_id == actor.pk
-    if own and report.release.first_read_at is None:
-        Release.objects.filter(report=report, first_read_at=None).update(first_read_at=timezone.now())
-    log.record(actor, action, report, consent_events=decision.consent_events)
+    if report.patient.account_id == actor.pk and report.release.first_read_at is None:
+        with transaction.atomic():
+            Release.objects.filter(report=report, first_read_at=None).update(first_read_at=timezone.now())
+            log.record(actor, action, report, consent_events=decision.consent_events)
+    else:
+        log.record(actor, action, report, consent_events=decision.consent_events)
 
 
 def _draft(report_id: UUID) -> Report:
     """The report's row, locked, as long as it can still be changed."""
     report = Report.objects.select_for_update().get(pk=report_id)
     if report.status != ReportStatus.DRAFT:
-        raise DeliveryRefused(Refusal.ALREADY_SIGNED)
+        raise DeliveryRefused(Refusal.ALREADY_SIGNED if report.signed_at else Refusal.REPLACED)
     return report
 
 

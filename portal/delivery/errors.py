@@ -6,8 +6,10 @@ from enum import StrEnum
 class Refusal(StrEnum):
     CHANGED = "changed"  # the draft or a note is no longer what the signer saw
     ALREADY_SIGNED = "already_signed"
+    REPLACED = "replaced"  # a report of a later file on the same order was signed meanwhile
     CONSENT_MISSING = "consent_missing"
     NOT_READY = "not_ready"  # nothing has been composed yet
+    NOT_CHECKED = "not_checked"  # the box that says "I have checked the draft" was left empty
     EMPTY_NOTE = "empty_note"
     UNKNOWN_MEDICINE = "unknown_medicine"
     LONG_NOTE = "long_note"

@@ -9,7 +9,7 @@ from portal.reports.models import Report
 
 
 class Annotation(models.Model):
-    """A clinician's note on a draft: on the whole report (`about` empty) or on one medicine."""
+    """A clinician's note on a draft: on the whole report (`about` empty) or on one medicine. One per author."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="annotations")
@@ -19,7 +19,9 @@ class Annotation(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["report", "about"], name="one_note_per_place")]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "about", "author"], name="one_note_per_author_and_place")
+        ]
 
 
 class SignOff(models.Model):

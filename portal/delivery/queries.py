@@ -2,36 +2,47 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
+from portal.delivery.models import Annotation
 from portal.people.models import Role, User
 from portal.people.queries import patients_for
 from portal.reports.models import Report, ReportStatus
 
 LONG = ("document", "interpretation__result")
+LONG_OF_FILE = ("interpretation__result_file__fingerprint", "interpretation__result_file__samples")
 CARE_ROLES = frozenset({Role.CLINICIAN, Role.COUNSELLOR})
 
 
 def reports(user: User) -> QuerySet[Report]:
     """Every report the asker may open: patients their own once released, care staff those of their patients."""
     now = timezone.now()
-    rows = Report.objects.select_related("patient", "release", "sign_off")
+    rows = Report.objects.select_related("patient", "release", "sign_off", "replaced_by").defer(
+        "replaced_by__document"
+    )
     if user.role == Role.PATIENT:
-        return rows.filter(patient__account=user, status=ReportStatus.SIGNED, release__at__lte=now)
+        return rows.filter(patient__account=user, signed_at__isnull=False, release__at__lte=now)
     if user.role in CARE_ROLES:
         return rows.filter(patient__in=patients_for(user))
     return rows.none()
 
 
 def report_for(user: User, report_id: UUID, *, words: bool = True) -> Report | None:
-    """One report (with its words or without), or None alike when it is unknown and when it is not the asker's."""
+    """One report (with its words or without), or None alike when it is unknown and when it is not the asker's.
+
+    `earlier` and `earlier_at`: the report it took the place of, and when that was signed.
+    """
+    replaced = Report.objects.filter(replaced_by=OuterRef("pk"), signed_at__isnull=False).order_by("-signed_at")
     rows = reports(user).filter(pk=report_id)
+    rows = rows.annotate(
+        earlier=Subquery(replaced.values("pk")[:1]), earlier_at=Subquery(replaced.values("signed_at")[:1])
+    )
     return (rows if words else rows.defer("document")).first()
 
 
 def reports_for_patient(user: User) -> QuerySet[Report]:
-    """The patient's own released reports, newest first, without their long content."""
+    """The patient's own released reports, newest first, without their long content; replaced ones among them."""
     if user.role != Role.PATIENT:
         return Report.objects.none()
     return reports(user).select_related("interpretation").defer(*LONG).order_by("-release__at")
@@ -45,14 +56,26 @@ def to_review(user: User) -> QuerySet[Report]:
         reports(user)
         .filter(status=ReportStatus.DRAFT)
         .exclude(content_hash="")
-        .select_related("interpretation")
-        .defer(*LONG)
+        .select_related("interpretation__result_file__order")
+        .defer(*LONG, *LONG_OF_FILE)
         .order_by("created_at")
     )
 
 
 def recently_signed(user: User) -> QuerySet[Report]:
-    """Reports of the asker's patients that are out, newest first."""
+    """Reports of the asker's patients that are out, newest first; replaced ones among them."""
     if user.role not in CARE_ROLES:
         return Report.objects.none()
-    return reports(user).filter(status=ReportStatus.SIGNED).defer("document").order_by("-signed_at")
+    signed = reports(user).filter(signed_at__isnull=False).select_related("interpretation__result_file__order")
+    return signed.defer(*LONG, *LONG_OF_FILE).order_by("-signed_at")
+
+
+def not_read_yet(user: User) -> QuerySet[Report]:
+    """Reports that are out and still count, and that their patient has not opened, newest first."""
+    return recently_signed(user).filter(status=ReportStatus.SIGNED, release__first_read_at=None)
+
+
+def notes_on(report: Report) -> list[Annotation]:
+    """The notes on a report that was asked for, by place, within a place the earlier author first."""
+    notes = report.annotations.select_related("author")
+    return sorted(notes, key=lambda note: (note.about, note.updated_at, str(note.pk)))

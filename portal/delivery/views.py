@@ -21,6 +21,7 @@ from portal.people.models import Role, User
 from portal.people.queries import patient_of_account
 from portal.reports.gate import HIGHEST_GRADE
 from portal.reports.models import Report, ReportStatus
+from portal.reports.queries import would_replace
 from portal.reports.readability import measure
 from portal.reports.render import render_pdf
 from portal.reports.words import load
@@ -54,7 +55,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
 def report(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """The released report as its patient reads it; the care team sees the same page."""
     found = _report(request, report_id, words=not bodies.is_held(report_id))
-    if found.status == ReportStatus.DRAFT:
+    if found.signed_at is None:
         return redirect("delivery:review", report_id)
     try:
         actions.read(_user(request), found)
@@ -75,7 +76,7 @@ def report(request: HttpRequest, report_id: UUID) -> HttpResponse:
 def report_pdf(request: HttpRequest, report_id: UUID) -> HttpResponse | FileResponse:
     """The signed PDF. Its file name says nothing about health."""
     found = _report(request, report_id, words=False)
-    if found.status == ReportStatus.DRAFT:
+    if found.signed_at is None:
         raise Http404
     try:
         actions.permitted(_user(request), "download.report", found)
@@ -85,7 +86,9 @@ def report_pdf(request: HttpRequest, report_id: UUID) -> HttpResponse | FileResp
         actions.read(_user(request), found, action="download.report")
     except DeliveryRefused as refused:
         return _closed(request, found, refused)
-    name = f"report-{found.signed_at:%Y-%m-%d}.pdf"
+    assert found.signed_at is not None
+    replaced = "-replaced" if found.status == ReportStatus.REPLACED else ""
+    name = f"report-{found.signed_at:%Y-%m-%d}{replaced}.pdf"
     return FileResponse(found.pdf.open("rb"), as_attachment=True, filename=name, content_type="application/pdf")
 
 
@@ -94,7 +97,7 @@ def report_pdf(request: HttpRequest, report_id: UUID) -> HttpResponse | FileResp
 def pdf_state(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """The button to take the PDF away, or word that it is still being made. Asked for again and again by htmx."""
     found = _report(request, report_id, words=False)
-    if found.status == ReportStatus.DRAFT or not decide(_user(request), "download.report", found):
+    if found.signed_at is None or not decide(_user(request), "download.report", found):
         raise Http404
     return render(request, "delivery/_pdf.html", {"report": found, "pdf_ready": _pdf_ready(found)})
 
@@ -109,10 +112,13 @@ def review(request: HttpRequest, report_id: UUID) -> HttpResponse:
     except DeliveryRefused as refused:
         return _closed(request, found, refused)
     about = request.GET.get("about", "")
-    notes = {note.about: note for note in found.annotations.select_related("author").order_by("about")}
-    before = notes.get(about)
-    form = NoteForm(found, initial={"about": about or WHOLE_REPORT, "text": before.text if before else ""})
-    return _review_page(request, found, form, SignForm(initial={"shown": actions.shown_hash(found, notes.values())}))
+    notes = queries.notes_on(found)
+    mine = next((note.text for note in notes if (note.about, note.author_id) == (about, _user(request).pk)), "")
+    form = NoteForm(found, initial={"about": about or WHOLE_REPORT, "text": mine})
+    shown = {"shown": actions.shown_hash(found, notes)}
+    # A signature sent without the tick comes back here: the form says so at the box, over a fresh look at the draft.
+    unticked = request.GET.get("refused") == Refusal.NOT_CHECKED
+    return _review_page(request, found, form, SignForm(shown) if unticked else SignForm(initial=shown))
 
 
 @login_required
@@ -130,8 +136,7 @@ def note(request: HttpRequest, report_id: UUID) -> HttpResponse:
         return _back_to_review(found)
     form = NoteForm(found, request.POST)
     if not form.is_valid():
-        notes = found.annotations.select_related("author")
-        sign_form = SignForm(initial={"shown": actions.shown_hash(found, notes)})
+        sign_form = SignForm(initial={"shown": actions.shown_hash(found, queries.notes_on(found))})
         return _review_page(request, found, form, sign_form, status=422)
     try:
         actions.annotate(user, found, form.cleaned_data["about"], form.cleaned_data["text"])
@@ -152,16 +157,20 @@ def grade(request: HttpRequest, report_id: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-@reauthentication_required
 def sign(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """Sign what was on the page, right after the signer has shown again who they are."""
     found = _for_review(request, report_id)
     form = SignForm(request.POST)
     if not form.is_valid():
-        # The page may be minutes old: what was shown stays what it was, a new look brings a new mark.
-        return _review_page(request, found, NoteForm(found), form, status=422)
+        return _back_to_review(found, Refusal.NOT_CHECKED)
+    return _sign(request, found, form.cleaned_data["shown"])
+
+
+@reauthentication_required
+def _sign(request: HttpRequest, found: Report, shown: str) -> HttpResponse:
+    """Not before the form is whole: nobody types a password for a page that then comes back."""
     try:
-        actions.sign(_user(request), found, form.cleaned_data["shown"])
+        actions.sign(_user(request), found, shown)
     except DeliveryRefused as refused:
         return _back_to_review(found, refused.refusal)
     return _back_to_review(found)
@@ -178,8 +187,7 @@ def draft_pdf(request: HttpRequest, report_id: UUID) -> HttpResponse:
         actions.read(_user(request), found)
     except DeliveryRefused as refused:
         return _closed(request, found, refused)
-    notes = found.annotations.select_related("author")
-    response = HttpResponse(render_pdf(preview(found, notes)), content_type="application/pdf")
+    response = HttpResponse(render_pdf(preview(found, queries.notes_on(found))), content_type="application/pdf")
     response.headers["Content-Disposition"] = 'inline; filename="draft.pdf"'
     return response
 
@@ -208,7 +216,10 @@ def _closed(request: HttpRequest, found: Report, refused: DeliveryRefused) -> Ht
 def _back_to_review(found: Report, refusal: Refusal | None = None) -> HttpResponse:
     """Answer a sent form by sending the reader on, so that a reload never sends it twice."""
     address = reverse("delivery:review", args=[found.pk])
-    return redirect(f"{address}?{urlencode({'refused': refusal.value})}" if refusal else address)
+    if refusal is None:
+        return redirect(address)
+    place = "#sign" if refusal is Refusal.NOT_CHECKED else ""
+    return redirect(f"{address}?{urlencode({'refused': refusal.value})}{place}")
 
 
 def _review_page(
@@ -216,12 +227,14 @@ def _review_page(
 ) -> HttpResponse:
     decision = decide(_user(request), "sign.report", found)
     is_draft = found.status == ReportStatus.DRAFT
-    notes = list(found.annotations.select_related("author").order_by("about"))
+    notes = queries.notes_on(found)
     asked = request.GET.get("refused", "")
     context = {
         "report": found,
         "document": preview(found, notes) if is_draft else found.document,
         "evidence": evidence(found.interpretation.result, found.document, found.language),
+        "replaces": would_replace(found) if is_draft else None,
+        "file": found.interpretation.result_file,
         "notes": notes,
         "note_form": note_form,
         "limit": HIGHEST_GRADE,

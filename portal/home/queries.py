@@ -12,10 +12,10 @@ from consent.desk.queries import Permission, permission
 from consent.ledger.fold import State
 from portal.access.decide import decide
 from portal.access.matrix import PGX
-from portal.delivery.queries import recently_signed, reports_for_patient, to_review
+from portal.delivery.queries import not_read_yet, reports_for_patient, to_review
 from portal.people.models import Patient, Role, User
 from portal.people.queries import patient_of_account
-from portal.reports.models import Report
+from portal.reports.models import Report, ReportStatus
 from portal.results.models import FileStatus, Job, JobStatus, ResultFile
 from portal.results.queries import files_for
 
@@ -66,10 +66,11 @@ def patient_home(user: User) -> PatientHome | None:
     reports = list(reports_for_patient(user)[:TIMELINE_LENGTH])
     files = list(files_for(user).order_by("-created_at")[:TIMELINE_LENGTH])
     allowed = permission(patient, PGX)
-    unread = [report for report in reports if report.release.first_read_at is None]
-    # A refused file is over; the newest of the others is what the patient waits for.
-    file = next((file for file in files if file.status != FileStatus.REFUSED), None)
-    report = next(iter(unread or reports), None)
+    current = [report for report in reports if report.status == ReportStatus.SIGNED]
+    unread = [report for report in current if report.release.first_read_at is None]
+    # A refused or closed file is over; the newest of the others is what the patient waits for.
+    file = next((file for file in files if file.status != FileStatus.REFUSED and file.closed_at is None), None)
+    report = next(iter(unread or current), None)
     task = _task(allowed, unread, reports, file)
     return PatientHome(patient, task, report, file, _moments(reports, files))
 
@@ -119,6 +120,7 @@ class QueueRow:
     patient: Patient
     since: datetime
     target: UUID
+    file: ResultFile
     explanation: str = ""
 
     @property
@@ -141,15 +143,19 @@ REFUSED_LISTED_FOR = timedelta(days=30)
 
 def work_queue(user: User) -> list[QueueRow]:
     """What waits for somebody about the asker's patients: most urgent kind first, oldest first within it."""
-    rows = [QueueRow(Work.TO_REVIEW, report.patient, report.created_at, report.pk) for report in to_review(user)]
+    rows = [
+        QueueRow(Work.TO_REVIEW, report.patient, report.created_at, report.pk, report.interpretation.result_file)
+        for report in to_review(user)
+    ]
     listed = Q(status__in=[status for status in _WORK_OF_STATUS if status != FileStatus.REFUSED])
     # A refused file is for its sender to mend: told to the care team for a while, then left.
     listed |= Q(status=FileStatus.REFUSED, created_at__gte=timezone.now() - REFUSED_LISTED_FOR)
-    for file in files_for(user).filter(listed).select_related("patient").defer("fingerprint", "samples"):
+    for file in files_for(user).filter(listed, closed_at=None).defer("fingerprint", "samples"):
         work = _WORK_OF_STATUS[FileStatus(file.status)]
-        rows.append(QueueRow(work, file.patient, file.created_at, file.pk, file.explanation))
-    for report in recently_signed(user).filter(release__first_read_at=None):
-        rows.append(QueueRow(Work.NOT_READ, report.patient, report.release.at, report.pk))
+        rows.append(QueueRow(work, file.patient, file.created_at, file.pk, file, file.explanation))
+    for report in not_read_yet(user):
+        file = report.interpretation.result_file
+        rows.append(QueueRow(Work.NOT_READ, report.patient, report.release.at, report.pk, file))
     order = list(Work)
     return sorted(rows, key=lambda row: (order.index(row.work), row.since))
 

@@ -20,8 +20,9 @@ from consent.desk.queries import Permission, permission
 from portal.access import log
 from portal.reports.compose import signed
 from portal.reports.document import Document, Note, Signature, content_hash
-from portal.reports.facts import compose_from, printed_date, role_name
+from portal.reports.facts import compose_from, printed_date, replaced_fact, role_name
 from portal.reports.models import Report, ReportStatus
+from portal.reports.queries import same_matter, would_replace
 from portal.reports.render import render_pdf
 from portal.results import jobs
 from portal.results.actions import SCOPE
@@ -103,13 +104,15 @@ def finalise(report_id: uuid.UUID, notes: Sequence[Mapping[str, str]], signature
 
     `notes` are `{"about", "text", "by", "at"}` (`about` a medicine's name or empty), `signature` is
     `{"name", "role", "at"}`; times are ISO 8601. Call it in the transaction of the signature; the PDF follows on
-    commit. Raises `AlreadySigned`.
+    commit. An earlier signed report on the same question is replaced by it, and so is a draft of an earlier file;
+    both are kept. Raises `AlreadySigned`.
     """
     with transaction.atomic():
         report = Report.objects.select_for_update().get(pk=report_id)
         if report.status != ReportStatus.DRAFT:
             raise AlreadySigned(str(report_id))
         language = report.language
+        earlier = would_replace(report)
         final = signed(
             report.document,
             [
@@ -126,13 +129,24 @@ def finalise(report_id: uuid.UUID, notes: Sequence[Mapping[str, str]], signature
                 role=role_name(signature["role"], language),
                 date=printed_date(signature["at"], language),
             ),
+            replaces=replaced_fact(earlier, language) if earlier else None,
         )
         report.document, report.content_hash = final, content_hash(final)
         report.status = ReportStatus.SIGNED
         report.signed_at = parse_datetime(signature["at"]) or timezone.now()
         report.save(update_fields=["document", "content_hash", "status", "signed_at"])
+        _replace_earlier(report)
         jobs.enqueue("render", report.pk, again=True)
     return report
+
+
+def _replace_earlier(report: Report) -> None:
+    """From now on this report counts; what was signed before it, and drafts of earlier files, do not."""
+    others = same_matter(report)
+    came = report.interpretation.result_file.created_at
+    outdated = others.filter(signed_at=None, interpretation__result_file__created_at__lt=came)
+    for rows in (others.filter(signed_at__isnull=False), outdated):
+        rows.update(status=ReportStatus.REPLACED, replaced_by=report)
 
 
 # -- render

@@ -131,10 +131,13 @@ def compose(
     return _measured(_explained(document, words), words)
 
 
-def signed(document: Mapping[str, Any], notes: Sequence[Note], signature: Signature) -> dict[str, Any]:
+def signed(
+    document: Mapping[str, Any], notes: Sequence[Note], signature: Signature, *, replaces: Fact | None = None
+) -> dict[str, Any]:
     """A stored draft with the clinician's notes and signature, and every other word as it was when it was read.
 
     Equal to composing it anew with the same notes and signature, as long as the words have not changed since.
+    `replaces` says which earlier report no longer counts.
     """
     final: dict[str, Any] = json.loads(json.dumps(document))
     final["notes"] = [asdict(note) for note in notes if not note.about]
@@ -144,6 +147,8 @@ def signed(document: Mapping[str, Any], notes: Sequence[Note], signature: Signat
     for fact in final["glance"]["facts"]:
         if fact["code"] == "checked_by":
             fact["value"] = checked_by(signature)
+    if replaces is not None:
+        final["glance"]["facts"].append(asdict(replaces))
     final["draft"] = ""
     final["signature"] = asdict(signature)
     return final

@@ -10,7 +10,8 @@ from django.utils.dateparse import parse_datetime
 
 from portal.reports import words
 from portal.reports.compose import Dates, Order, Person, compose
-from portal.reports.document import Document
+from portal.reports.document import Document, Fact
+from portal.reports.models import Report
 from portal.results.models import Interpretation
 
 
@@ -59,3 +60,10 @@ def printed_date(when: date | datetime | str, language: str) -> str:
 def role_name(role: str, language: str) -> str:
     """A role that may sign, as a person would say it."""
     return words.load(language).say("report", f"role_{role}")
+
+
+def replaced_fact(earlier: Report, language: str) -> Fact:
+    """The line that says which report no longer counts."""
+    assert earlier.signed_at is not None
+    label = words.load(language).say("report", "replaces")
+    return Fact(code="replaces", label=label, value=printed_date(earlier.signed_at, language))

@@ -31,6 +31,14 @@ class Report(models.Model):
     pdf_hash = models.CharField(max_length=64, blank=True, help_text="content_hash the PDF was made from.")
     created_at = models.DateTimeField(auto_now_add=True)
     signed_at = models.DateTimeField(null=True, blank=True)
+    replaced_by = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="replaces",
+        help_text="The report that counts now, when this one no longer does.",
+    )
 
     class Meta:
         ordering = ["-created_at"]

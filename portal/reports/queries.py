@@ -1,8 +1,10 @@
-"""How far composing and printing a report are. Who may see a report is asked in `delivery`."""
+"""How far composing and printing a report are, and what it replaces. Who may see a report is asked in `delivery`."""
 
 from __future__ import annotations
 
-from portal.reports.models import Report
+from django.db.models import Q, QuerySet
+
+from portal.reports.models import Report, ReportStatus
 from portal.results.jobs import steps_of
 from portal.results.models import Interpretation, Job, JobStatus
 from portal.results.queries import Progress
@@ -18,6 +20,25 @@ def progress_of_words(interpretation: Interpretation) -> Progress:
 def progress_of_paper(report: Report) -> Progress:
     """How far this report's PDF is."""
     return _progress("render", report)
+
+
+def same_matter(report: Report) -> QuerySet[Report]:
+    """Other reports on the same question: of the same order, or of the same file when it came without an order.
+
+    The same interpretation in another language is no other answer, so it is not among them.
+    """
+    file = report.interpretation.result_file
+    others = Report.objects.filter(patient=report.patient_id).exclude(pk=report.pk)
+    others = others.exclude(Q(interpretation=report.interpretation_id) & ~Q(language=report.language))
+    if file.order_id is None:
+        return others.filter(interpretation__result_file=file)
+    return others.filter(interpretation__result_file__order=file.order_id)
+
+
+def would_replace(report: Report) -> Report | None:
+    """The signed report that stops counting when this one is signed."""
+    signed = same_matter(report).filter(status=ReportStatus.SIGNED).order_by("-signed_at")
+    return signed.select_related("interpretation__result_file", "sign_off").defer("document").first()
 
 
 def _progress(kind: str, target: Interpretation | Report) -> Progress:

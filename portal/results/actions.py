@@ -20,15 +20,18 @@ from genomics.model import Assembly
 from genomics.readers.errors import ReadError
 from genomics.readers.recognition import FileKind, Recognition, recognise
 from portal.access import log
-from portal.access.decide import require
+from portal.access.decide import decide, require
 from portal.people.models import Laboratory, Patient, Role, User
 from portal.results import explanations, jobs
 from portal.results.explanations import NotAccepted, explain
 from portal.results.models import FileOrigin, FileStatus, ResultFile, TestOrder
 from portal.results.patience import passes_by_itself, patiently
+from portal.results.plain_text import one_line, plain_text
 from portal.results.storing import StoredUpload, store
 
 SCOPE = "pgx"
+STOPPED = (FileStatus.REFUSED, FileStatus.FAILED)
+MOST_CORRECTIONS = 3
 
 _ORIGINS = {
     Role.LABORATORY: FileOrigin.LABORATORY,
@@ -73,10 +76,14 @@ def _same(stated: str, known: str) -> bool:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of an upload. `duplicate`: the same bytes had come before, and `file` is that earlier row."""
+    """What became of an upload. `duplicate`: the same bytes had come before, and `file` is that earlier row.
+
+    `corrected`: it had been on hold for wrong identifiers, and goes on with the right ones that came with it now.
+    """
 
     file: ResultFile
     duplicate: bool = False
+    corrected: bool = False
 
 
 # --- ordering ----------------------------------------------------------------------------------------------------
@@ -148,7 +155,7 @@ def receive_file(
                 origin=origin,
                 uploaded_by=actor,
                 file=stored.name,
-                original_name=Path(upload.name or "").name[:255],
+                original_name=one_line(Path(upload.name or "").name)[:255],
                 sha256=stored.sha256,
                 size=stored.size,
                 stated=identifiers.as_stated() if origin != FileOrigin.PATIENT else {},
@@ -166,7 +173,20 @@ def receive_file(
         raise
     stored.discard()
     log.record(actor, "upload.result_file", earlier, reason="duplicate")
-    return Receipt(earlier, duplicate=True)
+    if not _may_be_corrected(actor, earlier, order, identifiers):
+        return Receipt(earlier, duplicate=True)
+    earlier = correct_identifiers(actor, earlier, identifiers)
+    return Receipt(earlier, duplicate=True, corrected=not earlier.waits_for_identifiers)
+
+
+def _may_be_corrected(actor: User, earlier: ResultFile, order: TestOrder | None, identifiers: Identifiers) -> bool:
+    """Whether the same file was sent once more because something about the person had been mistyped."""
+    return (
+        earlier.waits_for_identifiers
+        and earlier.order_id == (order.pk if order else None)
+        and any(earlier.stated.get(name) != value for name, value in identifiers.as_stated().items())
+        and decide(actor, "upload.result_file", earlier).permitted
+    )
 
 
 def _recognise_into(file: ResultFile, stored: StoredUpload) -> None:
@@ -269,6 +289,31 @@ def choose_sample(actor: User, file: ResultFile, sample: str) -> ResultFile:
     return file
 
 
+def correct_identifiers(actor: User, file: ResultFile, identifiers: Identifiers) -> ResultFile:
+    """The sender mistyped something about the person: with the right identifiers the file that is here goes on.
+
+    After a few wrong ones only the clinic can say whose file it is, so that nobody finds out a birth date by trying.
+    """
+    require(actor, "upload.result_file", file)
+    if not identifiers.complete:
+        raise NotAccepted("identifiers_missing")
+    with transaction.atomic():
+        file = _locked(file.pk)
+        if not file.waits_for_identifiers:
+            raise NotAccepted("not_accepted_on_hold")
+        tried = file.stated.get("tried", 0) + 1
+        if tried > MOST_CORRECTIONS:
+            raise NotAccepted("too_many_corrections")
+        right = identifiers.match(file.patient)
+        file.stated = {**identifiers.as_stated(), "tried": tried}
+        log.record(actor, "upload.result_file", file, reason="identifiers_" + ("corrected" if right else "differ"))
+        if right:
+            _send_on(file)
+        else:
+            file.save(update_fields=["stated"])
+    return file
+
+
 def review_hold(actor: User, file: ResultFile, *, accept: bool, note: str = "") -> ResultFile:
     """A clinician or counsellor has looked at a held file: it may go on, or it is refused."""
     require(actor, "review.result_file", file)
@@ -276,7 +321,7 @@ def review_hold(actor: User, file: ResultFile, *, accept: bool, note: str = "") 
         file = _locked(file.pk)
         if file.status != FileStatus.HELD or (accept and file.reason in explanations.SAMPLE_HOLDS):
             raise NotAccepted("not_accepted_on_hold")
-        file.reviewed_by, file.reviewed_at, file.review_note = actor, timezone.now(), note.strip()
+        file.reviewed_by, file.reviewed_at, file.review_note = actor, timezone.now(), plain_text(note)
         log.record(actor, "review.result_file", file, reason=f"{'accepted' if accept else 'refused'}:{file.reason}")
         if accept:
             file.accepted_holds = [*file.accepted_holds, file.reason]
@@ -295,7 +340,35 @@ def try_again(actor: User, file: ResultFile) -> ResultFile:
         if file.status != FileStatus.FAILED:
             raise NotAccepted("not_stopped")
         log.record(actor, "review.result_file", file, reason="tried_again")
+        file.closed_by, file.closed_at, file.closing_note = None, None, ""
         _send_on(file)
+    return file
+
+
+def close_file(actor: User, file: ResultFile, note: str) -> ResultFile:
+    """Nobody need look at this stopped file any more, for a reason. It is kept, and can be opened again."""
+    require(actor, "review.result_file", file)
+    note = plain_text(note)
+    with transaction.atomic():
+        file = _locked(file.pk)
+        if file.status not in STOPPED or not note:
+            raise NotAccepted("not_stopped" if note else "closing_note_missing")
+        if file.closed_at is None:
+            file.closed_by, file.closed_at, file.closing_note = actor, timezone.now(), note
+            file.save(update_fields=["closed_by", "closed_at", "closing_note"])
+            log.record(actor, "review.result_file", file, reason="closed")
+    return file
+
+
+def open_file_again(actor: User, file: ResultFile) -> ResultFile:
+    """A closed file comes back to the queue. Who had closed it, and when, stays in the log."""
+    require(actor, "review.result_file", file)
+    with transaction.atomic():
+        file = _locked(file.pk)
+        if file.closed_at is not None:
+            file.closed_by, file.closed_at, file.closing_note = None, None, ""
+            file.save(update_fields=["closed_by", "closed_at", "closing_note"])
+            log.record(actor, "review.result_file", file, reason="opened_again")
     return file
 
 

@@ -22,7 +22,8 @@ SAMPLE_HOLDS = (CHOOSE_SAMPLE, SAMPLE_MISSING)
 EXPLANATIONS: dict[str, str] = {
     IDENTIFIER_MISMATCH: _(
         "The name, number or birth date sent with the file is not the one on the order. "
-        "The clinic has to check whose file it is before anyone reads it."
+        "The clinic has to check whose file it is before anyone reads it. "
+        "If something was mistyped, the laboratory can send the right ones without sending the file again."
     ),
     CHOOSE_SAMPLE: _("The file holds more than one sample. Choose the one that is this person."),
     SAMPLE_MISSING: _("The file does not hold the sample that was named. Choose one that is in the file."),
@@ -55,7 +56,12 @@ EXPLANATIONS: dict[str, str] = {
     ),
     "accession_taken": _("This laboratory already has an order with this number. Use another number."),
     "not_a_sample": _("This sample is not in the file. Choose one of the samples in the list."),
-    "not_stopped": _("This file has not stopped, so there is nothing to start again."),
+    "too_many_corrections": _(
+        "The name, number or birth date was changed too often. The clinic now has to check whose file it is. "
+        "Please call the clinic."
+    ),
+    "closing_note_missing": _("Write why nobody need look at this file any more."),
+    "not_stopped": _("This file has not stopped. Load the page again to see where it stands."),
     "consumer_array": _(
         "This looks like raw data from a home test. We cannot read this kind of file yet. It is kept. "
         "If you have a VCF file on GRCh38, send that."

@@ -32,7 +32,7 @@ class FileForm(forms.Form):
     )
 
 
-class IdentifiedFileForm(FileForm):
+class IdentifiersForm(forms.Form):
     """Whoever sends a file about someone else confirms who it is about."""
 
     birth_date = forms.DateField(label=_("Birth date"), widget=forms.DateInput(attrs={"type": "date"}))
@@ -43,16 +43,19 @@ class IdentifiedFileForm(FileForm):
         help_text=_("Give the name, the record number, or both."),
     )
     record_number = forms.CharField(label=_("Record number"), max_length=30, required=False)
+
+    def identifiers(self) -> Identifiers:
+        stated = self.cleaned_data
+        return Identifiers(stated["birth_date"], stated["family_name"], stated["record_number"])
+
+
+class IdentifiedFileForm(IdentifiersForm, FileForm):
     sample = forms.CharField(
         label=_("Sample name in the file"),
         max_length=200,
         required=False,
         help_text=_("Only needed when the file holds more than one sample."),
     )
-
-    def identifiers(self) -> Identifiers:
-        stated = self.cleaned_data
-        return Identifiers(stated["birth_date"], stated["family_name"], stated["record_number"])
 
 
 class LaboratoryFileForm(IdentifiedFileForm):
@@ -89,4 +92,13 @@ class SampleForm(forms.Form):
 class ReviewForm(forms.Form):
     note = forms.CharField(
         label=_("What did you find out, and how?"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
+    )
+
+
+class ClosingForm(forms.Form):
+    note = forms.CharField(
+        label=_("Why need nobody look at it any more?"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=1000,
+        help_text=_("For example: the laboratory sent a new file. The care team reads it."),
     )

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from portal.people.models import Laboratory, Patient
+from portal.results.explanations import IDENTIFIER_MISMATCH
 
 
 class TestOrder(models.Model):
@@ -77,10 +78,20 @@ class ResultFile(models.Model):
     )
     reviewed_at = models.DateTimeField(null=True, blank=True)
     review_note = models.TextField(blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    closed_at = models.DateTimeField(null=True, blank=True, help_text="A stopped file nobody need look at any more.")
+    closing_note = models.TextField(blank=True, help_text="Why it was closed.")
 
     class Meta:
         ordering = ["-created_at"]
         constraints = [models.UniqueConstraint(fields=["patient", "sha256"], name="one_copy_of_a_file_per_patient")]
+
+    @property
+    def waits_for_identifiers(self) -> bool:
+        """Held because what was said about the person did not agree with the record."""
+        return self.status == FileStatus.HELD and self.reason == IDENTIFIER_MISMATCH
 
 
 class JobStatus(models.TextChoices):

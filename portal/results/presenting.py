@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from portal.access.decide import decide
 from portal.people.models import Role, User
 from portal.results import explanations
+from portal.results.actions import STOPPED
 from portal.results.models import FileOrigin, FileStatus, ResultFile
 from portal.results.queries import progress
 
@@ -49,8 +50,21 @@ def reason_for(user: User, file: ResultFile) -> str:
     return "under_review" if hidden else file.reason
 
 
+def _closed_for(user: User, file: ResultFile) -> bool:
+    """Whether the care team has put a stopped file aside; nobody else is told."""
+    return file.closed_at is not None and user.role in (Role.CLINICIAN, Role.COUNSELLOR)
+
+
+def _tag(user: User, file: ResultFile) -> str:
+    return _("Closed") if _closed_for(user, file) else str(FileStatus(file.status).label)
+
+
 def next_for(user: User, file: ResultFile) -> str:
     """What happens next, in a few words."""
+    if _closed_for(user, file):
+        return _("Nothing to do")
+    if file.waits_for_identifiers and user.role == Role.LABORATORY:
+        return _("Check what you sent with it")
     match FileStatus(file.status):
         case FileStatus.RECEIVED | FileStatus.QUEUED | FileStatus.INTERPRETING:
             return _("We read the file")
@@ -135,7 +149,7 @@ def present_row(user: User, file: ResultFile) -> FileRow:
         who=who,
         who_detail=detail,
         received=file.created_at,
-        tag=str(FileStatus(file.status).label),
+        tag=_tag(user, file),
         tag_kind="action" if file.status in _MOVING else "",
         next=next_for(user, file),
     )
@@ -162,6 +176,9 @@ class FileView:
     may_review: bool
     may_choose_sample: bool
     may_try_again: bool
+    may_correct: bool
+    may_close: bool
+    may_open_again: bool
     asks_consent: bool
     next: str
 
@@ -174,7 +191,7 @@ def present_file(user: User, file: ResultFile) -> FileView:
     moving = progress(file).moving
     return FileView(
         title=_("Medicine genes: your file") if user.role == Role.PATIENT else _("Medicine genes: a file"),
-        tag=str(FileStatus(file.status).label),
+        tag=_tag(user, file),
         tag_kind="action" if file.status in _MOVING else "",
         explanation=explanation_for(user, file),
         explanation_kind="error" if file.status in (FileStatus.REFUSED, FileStatus.FAILED) else "warning",
@@ -184,6 +201,11 @@ def present_file(user: User, file: ResultFile) -> FileView:
         may_review=held and not for_sample and reviewer,
         may_choose_sample=held and for_sample and decide(user, "upload.result_file", file).permitted,
         may_try_again=file.status == FileStatus.FAILED and reviewer,
+        may_correct=file.waits_for_identifiers
+        and user.role == Role.LABORATORY
+        and decide(user, "upload.result_file", file).permitted,
+        may_close=file.status in STOPPED and reviewer and file.closed_at is None,
+        may_open_again=reviewer and file.closed_at is not None,
         asks_consent=file.status == FileStatus.WAITING_FOR_CONSENT and user.role == Role.PATIENT,
         next=next_for(user, file),
     )
@@ -211,4 +233,8 @@ def _facts(user: User, file: ResultFile) -> list[tuple[str, Any]]:
     if file.reviewed_at and user.role in (Role.CLINICIAN, Role.COUNSELLOR):
         facts.append((_("Looked at by"), file.reviewed_by))
         facts.append((_("Note"), file.review_note or _("none")))
+    if _closed_for(user, file):
+        facts.append((_("Closed by"), file.closed_by))
+        facts.append((_("Closed"), file.closed_at))
+        facts.append((_("Why"), file.closing_note))
     return facts

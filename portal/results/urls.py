@@ -15,5 +15,8 @@ urlpatterns = [
     path("files/<uuid:file_id>/progress/", views.file_progress, name="file_progress"),
     path("files/<uuid:file_id>/sample/", views.sample, name="sample"),
     path("files/<uuid:file_id>/review/", views.review, name="review"),
+    path("files/<uuid:file_id>/identifiers/", views.identifiers, name="identifiers"),
+    path("files/<uuid:file_id>/close/", views.close, name="close"),
+    path("files/<uuid:file_id>/open-again/", views.open_again, name="open_again"),
     path("files/<uuid:file_id>/again/", views.again, name="again"),
 ]

@@ -25,7 +25,9 @@ from portal.results.actions import Receipt
 from portal.results.explanations import NotAccepted
 from portal.results.forms import (
     ClinicianFileForm,
+    ClosingForm,
     FileForm,
+    IdentifiersForm,
     LaboratoryFileForm,
     OrderForm,
     ReviewForm,
@@ -143,7 +145,9 @@ def _received(request: HttpRequest, form: Form, **about: Any) -> HttpResponse:
     except NotAccepted as refusal:
         form.add_error(None, refusal.explanation)
         return _send_page(request, form, patient=about.get("patient"))
-    if receipt.duplicate:
+    if receipt.corrected:
+        messages.success(request, _("Thank you. What you sent agrees with the order now. The file was kept once."))
+    elif receipt.duplicate:
         messages.info(request, _("This file had come before. It is kept once; this is where it stands."))
     return redirect("results:file", receipt.file.pk)
 
@@ -181,7 +185,13 @@ def file(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
 
 
 def _file_page(
-    request: HttpRequest, found: ResultFile, *, review: ReviewForm | None = None, sample: SampleForm | None = None
+    request: HttpRequest,
+    found: ResultFile,
+    *,
+    review: ReviewForm | None = None,
+    sample: SampleForm | None = None,
+    correction: IdentifiersForm | None = None,
+    closing: ClosingForm | None = None,
 ) -> HttpResponse:
     user = _user(request)
     view = present_file(user, found)
@@ -191,9 +201,12 @@ def _file_page(
         "role": user.role,
         "review_form": (review or ReviewForm()) if view.may_review else None,
         "sample_form": (sample or SampleForm(file=found)) if view.may_choose_sample else None,
+        "correction_form": (correction or IdentifiersForm()) if view.may_correct else None,
+        "closing_form": (closing or ClosingForm()) if view.may_close else None,
         "made_up": found.patient.made_up,
     }
-    return render(request, "results/file.html", context, status=INVALID if review or sample else 200)
+    invalid = review or sample or correction or closing
+    return render(request, "results/file.html", context, status=INVALID if invalid else 200)
 
 
 @login_required
@@ -230,6 +243,45 @@ def review(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
         found,
         lambda: actions.review_hold(_user(request), found, accept=answer == "accept", note=note),
     )
+
+
+@login_required
+@require_POST
+def identifiers(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
+    """The sender mistyped something about the person and gives it once more."""
+    found = file_for(request.user, file_id)
+    form = IdentifiersForm(request.POST)
+    if not form.is_valid():
+        return _file_page(request, found, correction=form)
+    try:
+        corrected = actions.correct_identifiers(_user(request), found, form.identifiers())
+    except NotAccepted as refusal:
+        form.add_error(None, refusal.explanation)
+        return _file_page(request, found, correction=form)
+    if corrected.waits_for_identifiers:
+        messages.warning(request, _("This does not agree with the order either. The file stays on hold."))
+    else:
+        messages.success(request, _("Thank you. What you sent agrees with the order now."))
+    return redirect("results:file", found.pk)
+
+
+@login_required
+@require_POST
+def close(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
+    """The care team puts a stopped file aside, with a reason."""
+    found = file_for(request.user, file_id)
+    form = ClosingForm(request.POST)
+    if not form.is_valid():
+        return _file_page(request, found, closing=form)
+    return _done(request, found, lambda: actions.close_file(_user(request), found, form.cleaned_data["note"]))
+
+
+@login_required
+@require_POST
+def open_again(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
+    """A closed file comes back to the queue."""
+    found = file_for(request.user, file_id)
+    return _done(request, found, lambda: actions.open_file_again(_user(request), found))
 
 
 @login_required

@@ -121,6 +121,8 @@ USERSESSIONS_TRACK_ACTIVITY = False
 STAFF_SECOND_FACTOR_REQUIRED = True
 STAFF_SECOND_FACTOR_OFF_BANNER = False
 SESSION_LIMITS = {"patient": (30 * 60, 12 * 3600), "staff": (15 * 60, 8 * 3600)}
+# Seconds within which whoever has just shown who they are is not asked again: before signing a report, breaking the
+# glass, sharing, and changes to an account. Longer lets an unattended screen sign; shorter asks at every signature.
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"

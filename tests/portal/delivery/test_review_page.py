@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from portal.delivery import actions
 from portal.delivery.models import SignOff
-from tests.people import PASSWORD
+from tests.people import PASSWORD, care
 from tests.portal.delivery.conftest import Ward
 from tests.portal.delivery.test_reading import address, signed_in
 from tests.portal.delivery.test_signing import shown
@@ -101,11 +102,33 @@ def test_a_draft_that_changed_meanwhile_is_shown_again_with_a_sentence(ward: War
     assert not SignOff.objects.exists()
 
 
-def test_the_box_must_be_ticked(ward: Ward, client: Client) -> None:
+def test_the_box_must_be_ticked_before_anybody_is_asked_for_a_password(ward: Ward, client: Client) -> None:
     answer = client.post(address("sign", ward.draft), {"shown": shown(ward.draft)})
-    answer = client.post(answer["Location"], {"password": PASSWORD}, follow=True)
-    assert answer.status_code == 422
+    assert answer["Location"] == address("review", ward.draft) + "?refused=not_checked#sign"
+    page = client.get(answer["Location"]).content.decode()
+    assert page.count("Tick the box to say that you have checked the draft.") == 2  # in the summary, and at the box
     assert not SignOff.objects.exists()
+
+
+def test_a_form_that_came_back_signs_what_it_shows_now(ward: Ward, client: Client) -> None:
+    answer = client.post(address("sign", ward.draft), {"shown": "0" * 64})
+    again = client.get(answer["Location"]).context["sign_form"]["shown"].value()
+    assert again == shown(ward.draft)
+
+
+def test_after_the_password_one_is_back_on_the_review_page(ward: Ward, client: Client) -> None:
+    answer = client.post(address("sign", ward.draft), {"shown": shown(ward.draft), "checked": "on"})
+    done = client.post(answer["Location"], {"password": PASSWORD})
+    assert done["Location"] == address("review", ward.draft)
+
+
+def test_a_colleagues_note_is_shown_and_not_offered_for_change(ward: Ward, client: Client) -> None:
+    care(ward.stranger, ward.patient)
+    actions.annotate(ward.stranger, ward.draft, "", "Bring your list.")
+    page = client.get(address("review", ward.draft))
+    assert b"Bring your list." in page.content and b"Dr James Reid" in page.content
+    assert b'name="remove"' not in page.content
+    assert page.context["note_form"]["text"].value() == ""
 
 
 def test_the_draft_on_paper_is_marked_as_a_draft(ward: Ward, client: Client) -> None:

@@ -11,7 +11,7 @@ from portal.delivery import actions
 from portal.delivery.errors import DeliveryRefused, Refusal
 from portal.delivery.models import Release, SignOff
 from portal.reports.models import Report, ReportStatus
-from tests.people import allow
+from tests.people import allow, care
 from tests.portal.delivery.conftest import Ward
 
 
@@ -121,7 +121,42 @@ def test_a_note_that_cannot_stand_is_refused(ward: Ward, about: str, text: str, 
     assert not ward.draft.annotations.exists()
 
 
-def test_a_note_in_the_same_place_replaces_the_one_before(ward: Ward) -> None:
+def test_an_author_changes_their_own_note_by_writing_it_again(ward: Ward) -> None:
     actions.annotate(ward.clinician, ward.draft, "", "First.")
     actions.annotate(ward.clinician, ward.draft, "", "Second.")
     assert [note.text for note in ward.draft.annotations.all()] == ["Second."]
+
+
+def test_two_clinicians_notes_in_one_place_both_stand_and_both_reach_the_patient(ward: Ward) -> None:
+    care(ward.stranger, ward.patient)
+    actions.annotate(ward.clinician, ward.draft, "", "Come on Monday.")
+    actions.annotate(ward.stranger, ward.draft, "", "Bring your list.")
+    notes = Report.objects.get(pk=ward.draft.pk).annotations
+    assert {(note.text, note.author.name) for note in notes.all()} == {
+        ("Come on Monday.", "Dr Amina Okafor"),
+        ("Bring your list.", "Dr James Reid"),
+    }
+    actions.sign(ward.clinician, ward.draft, shown(ward.draft))
+    signed = Report.objects.get(pk=ward.draft.pk).document["notes"]
+    assert [(note["text"], note["name"]) for note in signed] == [
+        ("Come on Monday.", "Dr Amina Okafor"),
+        ("Bring your list.", "Dr James Reid"),
+    ]
+
+
+def test_nobody_takes_away_a_colleagues_note(ward: Ward) -> None:
+    care(ward.stranger, ward.patient)
+    actions.annotate(ward.clinician, ward.draft, "", "Come on Monday.")
+    actions.remove_annotation(ward.stranger, ward.draft, "")
+    assert [note.text for note in ward.draft.annotations.all()] == ["Come on Monday."]
+
+
+@pytest.mark.parametrize("turn", ["\u202e", "\u202d", "\u2066", "\u2067", "\u202a"])
+def test_a_note_cannot_be_made_to_read_backwards(ward: Ward, turn: str) -> None:
+    note = actions.annotate(ward.clinician, ward.draft, "", f"Take {turn}ton od\u202c half.\r\nNow\x07.")
+    assert note.text == "Take ton od half.\nNow."
+
+
+def test_a_note_in_a_right_to_left_script_keeps_its_marks(ward: Ward) -> None:
+    words = "\u05d8\u05d5\u05d1 \u200fCYP2C19\u200e."
+    assert actions.annotate(ward.clinician, ward.draft, "", words).text == words

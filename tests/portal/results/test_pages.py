@@ -202,6 +202,46 @@ def test_a_stopped_file_is_started_again_by_the_care_team(clinic: Clinic) -> Non
     assert ResultFile.objects.get().status == FileStatus.INTERPRETED
 
 
+def test_a_laboratory_puts_a_mistyped_birth_date_right_on_the_page_of_the_file(clinic: Clinic) -> None:
+    laboratory = browser(clinic.sender)
+    laboratory.post(reverse("results:send"), filled_in(clinic, vcf(SLOW), birth_date="1999-09-09"))
+    file = ResultFile.objects.get()
+    page = text_of(laboratory, page_of(file))
+    assert "Was something mistyped?" in page
+    assert clinic.patient.birth_date.isoformat() not in page
+    assert "Was something mistyped?" not in text_of(browser(clinic.clinician), page_of(file))
+    where = reverse("results:identifiers", args=[file.pk])
+    wrong = laboratory.post(where, {"birth_date": "1999-09-08", "family_name": "Example"}, follow=True)
+    assert b"does not agree with the order either" in wrong.content
+    assert laboratory.post(where, {"birth_date": "", "family_name": "Example"}).status_code == 422
+    right = {"birth_date": clinic.patient.birth_date.isoformat(), "family_name": "Example"}
+    assert b"agrees with the order now" in laboratory.post(where, right, follow=True).content
+    work_off("interpret")
+    assert ResultFile.objects.get().status == FileStatus.INTERPRETED
+
+
+def test_sending_the_file_again_with_the_right_birth_date_is_thanked_for(clinic: Clinic) -> None:
+    laboratory = browser(clinic.sender)
+    laboratory.post(reverse("results:send"), filled_in(clinic, vcf(SLOW), birth_date="1999-09-09"))
+    answer = laboratory.post(reverse("results:send"), filled_in(clinic, vcf(SLOW)), follow=True)
+    assert b"The file was kept once." in answer.content
+
+
+def test_a_stopped_file_is_closed_and_opened_again_on_its_page(clinic: Clinic) -> None:
+    file = clinic.send(vcf()).file
+    ResultFile.objects.update(status=FileStatus.FAILED, reason="gave_up", explanation="We tried three times.")
+    team, where = browser(clinic.clinician), reverse("results:close", args=[file.pk])
+    assert "We tried three times." in text_of(team, "/")
+    assert team.post(where, {"note": ""}).status_code == 422
+    page = team.post(where, {"note": "A new file is here."}, follow=True).content.decode()
+    assert "A new file is here." in page and "Open it again" in page
+    assert "We tried three times." not in text_of(team, "/")
+    assert "A new file is here." not in text_of(browser(clinic.sender), page_of(file))
+    assert "A new file is here." not in text_of(browser(clinic.account), page_of(file))
+    team.post(reverse("results:open_again", args=[file.pk]))
+    assert "We tried three times." in text_of(team, "/")
+
+
 @pytest.mark.parametrize("reason", ["sex_mismatch", "repeat_mismatch", "same_genome"])
 def test_what_the_clinic_knows_stays_with_the_clinic(clinic: Clinic, reason: str) -> None:
     from portal.results.explanations import explain

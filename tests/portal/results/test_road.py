@@ -16,8 +16,12 @@ from portal.access.models import AccessEvent
 from portal.people.models import Patient, Role
 from portal.results import interpreting, jobs
 from portal.results.actions import (
+    MOST_CORRECTIONS,
     Identifiers,
     choose_sample,
+    close_file,
+    correct_identifiers,
+    open_file_again,
     place_order,
     receive_file,
     review_hold,
@@ -218,6 +222,91 @@ def test_a_held_file_goes_on_when_a_clinician_has_looked(clinic: Clinic) -> None
     assert fresh(file).status == FileStatus.INTERPRETED
     with pytest.raises(NotAccepted):
         review_hold(clinic.clinician, file, accept=True)
+
+
+WRONG = Identifiers(date(1999, 1, 1), "Example")
+
+
+def test_a_mistyped_birth_date_is_put_right_by_sending_again_and_the_file_is_kept_once(
+    clinic: Clinic, kept: Path
+) -> None:
+    file = clinic.send(vcf(SLOW), identifiers=WRONG).file
+    assert file.status == FileStatus.HELD
+    receipt = clinic.send(vcf(SLOW))
+    assert (receipt.file.pk, receipt.duplicate, receipt.corrected) == (file.pk, True, True)
+    work_off("interpret")
+    assert fresh(file).status == FileStatus.INTERPRETED
+    assert len(list(kept.iterdir())) == 1 and ResultFile.objects.count() == 1
+    assert AccessEvent.objects.filter(resource_id=str(file.pk), reason="identifiers_corrected").count() == 1
+
+
+def test_a_mistyped_birth_date_is_put_right_without_sending_the_file(clinic: Clinic) -> None:
+    file = clinic.send(vcf(SLOW), identifiers=WRONG).file
+    assert correct_identifiers(clinic.sender, file, clinic.identifiers()).status == FileStatus.QUEUED
+    with pytest.raises(NotAccepted, match="not_accepted_on_hold"):
+        correct_identifiers(clinic.sender, file, clinic.identifiers())
+
+
+def test_nobody_finds_out_a_birth_date_by_trying(clinic: Clinic) -> None:
+    file = clinic.send(vcf(SLOW), identifiers=WRONG).file
+    for year in range(MOST_CORRECTIONS):
+        correct_identifiers(clinic.sender, file, Identifiers(date(1960 + year, 1, 1), "Example"))
+    with pytest.raises(NotAccepted, match="too_many_corrections"):
+        correct_identifiers(clinic.sender, file, clinic.identifiers())
+    with pytest.raises(NotAccepted, match="too_many_corrections"):
+        clinic.send(vcf(SLOW))
+    assert fresh(file).status == FileStatus.HELD
+    assert review_hold(clinic.clinician, file, accept=True, note="Called.").status == FileStatus.QUEUED
+
+
+def test_only_the_laboratory_that_was_asked_puts_its_identifiers_right(clinic: Clinic) -> None:
+    file = clinic.send(vcf(SLOW), identifiers=WRONG).file
+    for stranger in (make_user(Role.LABORATORY, laboratory=make_laboratory()), make_patient().account):
+        with pytest.raises(Denied):
+            correct_identifiers(stranger, file, clinic.identifiers())
+
+
+def test_a_hold_for_another_reason_is_not_lifted_by_sending_again(clinic: Clinic) -> None:
+    file = clinic.send(vcf(SLOW)).file
+    ResultFile.objects.update(status=FileStatus.HELD, reason="sex_mismatch")
+    assert not clinic.send(vcf(SLOW)).corrected
+    assert fresh(file).status == FileStatus.HELD
+
+
+@pytest.mark.parametrize("status", [FileStatus.FAILED, FileStatus.REFUSED])
+def test_a_stopped_file_is_closed_with_a_reason_and_can_be_opened_again(clinic: Clinic, status: FileStatus) -> None:
+    file = clinic.send(vcf(SLOW)).file
+    ResultFile.objects.update(status=status)
+    closed = close_file(clinic.clinician, file, "  The laboratory sent a new one.  ")
+    assert (closed.closed_by, closed.closing_note) == (clinic.clinician, "The laboratory sent a new one.")
+    assert closed.closed_at is not None and closed.status == status
+    assert open_file_again(clinic.clinician, file).closed_at is None
+    reasons = AccessEvent.objects.filter(action="review.result_file").order_by("sequence")
+    assert list(reasons.values_list("reason", flat=True)) == ["closed", "opened_again"]
+
+
+def test_a_file_is_closed_only_when_it_has_stopped_with_a_reason_and_by_the_care_team(clinic: Clinic) -> None:
+    file = clinic.send(vcf(SLOW)).file
+    with pytest.raises(NotAccepted, match="not_stopped"):
+        close_file(clinic.clinician, file, "A reason.")
+    ResultFile.objects.update(status=FileStatus.FAILED)
+    with pytest.raises(NotAccepted, match="closing_note_missing"):
+        close_file(clinic.clinician, file, "  ")
+    for other in (clinic.sender, clinic.account, make_user(Role.CLINICIAN)):
+        with pytest.raises(Denied):
+            close_file(other, file, "A reason.")
+    assert fresh(file).closed_at is None
+
+
+def test_starting_a_closed_file_again_opens_it(clinic: Clinic) -> None:
+    file = clinic.send(vcf(SLOW)).file
+    ResultFile.objects.update(status=FileStatus.FAILED)
+    close_file(clinic.clinician, file, "Too large for now.")
+    assert try_again(clinic.clinician, file).closed_at is None
+
+
+def test_a_file_name_cannot_be_made_to_read_backwards(clinic: Clinic) -> None:
+    assert clinic.send(vcf(SLOW), name="gen\u202efcv.exe").file.original_name == "genfcv.exe"
 
 
 def test_a_held_file_can_be_refused_and_is_never_read(clinic: Clinic) -> None:
