@@ -18,7 +18,8 @@ def reports(user: User) -> QuerySet[Report]:
     now = timezone.now()
     rows = Report.objects.select_related("patient", "release", "sign_off")
     if user.role == Role.PATIENT:
-        return rows.filter(patient__account=user, status=ReportStatus.SIGNED, release__at__lte=now)
+        known = {"patient__account": user, "patient__identity_checked_at__isnull": False}
+        return rows.filter(**known, status=ReportStatus.SIGNED, release__at__lte=now)
     if user.role in CARE_ROLES:
         return rows.filter(patient__in=patients_for(user))
     return rows.none()
