@@ -39,6 +39,7 @@ def make_patient(given_name: str = "Ada", family_name: str = "Example", **fields
             "family_name": family_name,
             "birth_date": datetime.date(1980, 2, 29),
             "sex": Sex.FEMALE,
+            "identity_checked_at": timezone.now(),
             **fields,
         }
     )

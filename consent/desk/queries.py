@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -48,7 +48,11 @@ def permissions(patient: Patient, scopes: Iterable[str], *, at: datetime | None 
     except Exception:
         logger.exception("ledger_unreadable")
         return {scope: Permission(permitted=False, state=None) for scope in scopes}
-    return {scope: _permission(where) for scope, where in found.items()}
+    answers = {scope: _permission(where) for scope, where in found.items()}
+    if patient.frozen_at is not None or patient.erased_at is not None:
+        # What somebody allowed while they lived starts nothing new; it still says what they had answered.
+        return {scope: replace(answer, permitted=False) for scope, answer in answers.items()}
+    return answers
 
 
 def _permission(where: Standing) -> Permission:

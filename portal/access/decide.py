@@ -18,7 +18,11 @@ from portal.access import log
 from portal.access.matrix import ACTIONS, Gate, Relation, Rule, asked_about, rules_for
 from portal.access.models import Outcome
 from portal.access.relation import patient_of, released, resource_of, stands
-from portal.people.models import Patient, User
+from portal.people.models import Patient, Role, User
+
+STAFF = frozenset(Role) - {Role.PATIENT}
+AFTER_A_DEATH = ("read.", "review.", "answer.", "correct.", "reverse.", "ask.retention", "keep.", "confirm.retention")
+"""What staff still do with the record of somebody who has died: look, answer for it, undo a mistake, let it end."""
 
 logger = logging.getLogger("portal.access")
 
@@ -62,7 +66,7 @@ def decide(
     save this"); such a decision is marked, and `require` takes none. Nothing else is asked: no header, no cache.
 
     Reasons: permitted · not_signed_in · not_active · unknown_action · wrong_object · not_for_role · wrong_purpose ·
-    no_relation · not_released · no_consent · error.
+    no_relation · not_released · no_consent · not_identified · frozen · erased · error.
     """
     try:
         decision = _decide(actor, action, obj, at or timezone.now(), purpose, on_behalf_of, assume or {})
@@ -107,10 +111,24 @@ def _decide(
         if (rule.relation is Relation.PROXY) != (on_behalf_of is not None):
             continue
         if stands(actor, rule.relation, obj, at):
-            refusal = _gates(rule, obj, at, assume)
+            refusal = _closed(rule, obj) or _gates(rule, obj, at, assume)
             if refusal.permitted:
                 return replace(refusal, purpose=str(rule.purpose))
     return refusal
+
+
+def _closed(rule: Rule, obj: Model | None) -> Decision | None:
+    """What the state of the person's record itself forbids, whatever else is allowed."""
+    patient = patient_of(obj)
+    if patient is None:
+        return None
+    if patient.erased_at is not None and rule.role != Role.PRIVACY_OFFICER:
+        return Decision(False, "erased")
+    if patient.frozen_at is not None and not (rule.role in STAFF and rule.action.startswith(AFTER_A_DEATH)):
+        return Decision(False, "frozen")
+    if rule.needs_identity and patient.identity_checked_at is None:
+        return Decision(False, "not_identified")
+    return None
 
 
 def _gates(rule: Rule, obj: Model | None, at: datetime, assume: Mapping[str, bool]) -> Decision:

@@ -63,6 +63,9 @@ RESOURCES: tuple[Resource, ...] = (
     Resource("break_glass", "access.BreakGlass", patient="patient"),
     Resource("question", "access.Question", patient="event.patient"),
     Resource("factor_recovery", "access.FactorRecovery"),
+    Resource("identity_check", "access.IdentityCheck", patient="patient"),
+    Resource("patient_invitation", "access.PatientInvitation", patient="patient"),
+    Resource("email_change", "access.EmailChange"),
     Resource("notice_owed", "access.NoticeOwed", patient="patient"),
     Resource("proxy_grant", "people.ProxyGrant", patient="patient"),
     Resource("proxy_invitation", "people.ProxyInvitation", patient="patient"),
@@ -83,6 +86,11 @@ RESOURCES: tuple[Resource, ...] = (
     Resource("annotation", "delivery.Annotation", patient="report.patient"),
     Resource("sign_off", "delivery.SignOff", patient="report.patient"),
     Resource("release", "delivery.Release", patient="report.patient"),
+    Resource("export", "rights.Export", patient="patient"),
+    Resource("erasure", "rights.Erasure", patient="patient"),
+    Resource("life_event", "rights.LifeEvent", patient="patient"),
+    Resource("retention_rule", "rights.RetentionRule"),
+    Resource("retention_due", "rights.RetentionDue", patient="patient"),
     Resource("machine_token", "api.MachineToken"),
     Resource("person_key", "sealing.PersonKey"),
     Resource("index_key", "sealing.IndexKey"),
@@ -101,6 +109,14 @@ ASKED_ABOUT: dict[str, tuple[str, ...]] = {
     "read.access_event": ("patient", "access_event"),
     "invite.proxy_invitation": ("patient",),
     "ask.factor_recovery": ("user",),
+    "record.identity_check": ("patient",),
+    "invite.patient_invitation": ("patient",),
+    "make.export": ("patient",),
+    "read.export": ("patient", "export"),
+    "ask.erasure": ("patient",),
+    "read.erasure": ("patient", "erasure"),
+    "record.life_event": ("patient",),
+    "read.life_event": ("patient", "life_event"),
 }
 """Actions asked about something other than a row of their own resource; all others are asked about that row."""
 
@@ -114,6 +130,11 @@ class Rule:
     relation: Relation
     consent: str | None = None
     gate: Gate | None = None
+
+    @property
+    def needs_identity(self) -> bool:
+        """Whether somebody must have seen that the person is who they say, before they read about themselves."""
+        return self.relation is Relation.OWN and (self.gate is Gate.RELEASED or self.action.endswith(".export"))
 
     @property
     def purpose(self) -> Purpose:
@@ -172,7 +193,22 @@ RULES: tuple[Rule, ...] = (
     *_rules("approve.factor_recovery", _PRIVACY_OFFICER),
     # Patients.
     *_rules("read.patient read.care_relationship", _PATIENT, _CLINICIAN, _COUNSELLOR, _EMERGENCY, _PROXY),
-    *_rules("register.patient", (Role.CLINICIAN, Relation.ANY)),
+    *_rules("register.patient", (Role.CLINICIAN, Relation.ANY), (Role.COUNSELLOR, Relation.ANY)),
+    # An account of their own: staff who look after them make sure who it is, then tell the code.
+    *_rules("record.identity_check invite.patient_invitation", _CLINICIAN, _COUNSELLOR),
+    *_rules("read.identity_check", _PATIENT, _CLINICIAN, _COUNSELLOR, _PRIVACY_OFFICER),
+    # Everything to take away; leaving, with a second person; moving and dying, each with a second person.
+    *_rules("make.export read.export download.export", _PATIENT),
+    *_rules("ask.erasure stop.erasure", _PATIENT),
+    *_rules("read.erasure", _PATIENT, _COUNSELLOR, _PRIVACY_OFFICER),
+    *_rules("confirm.erasure refuse.erasure", _COUNSELLOR, _PRIVACY_OFFICER),
+    *_rules("record.life_event", _CLINICIAN, _COUNSELLOR),
+    *_rules("read.life_event", _PATIENT, _CLINICIAN, _COUNSELLOR, _PRIVACY_OFFICER),
+    *_rules("confirm.life_event reverse.life_event", _PRIVACY_OFFICER),
+    # How long records are kept: set and asked by one, confirmed by another.
+    *_rules("set.retention_rule read.retention_rule ask.retention_due keep.retention_due", _PRIVACY_OFFICER),
+    *_rules("read.retention_due", _PRIVACY_OFFICER, (Role.COUNSELLOR, Relation.ANY)),
+    *_rules("confirm.retention_due", (Role.COUNSELLOR, Relation.ANY)),
     # Breaking the glass opens one record for reading, for an hour. It stands in for the tie, never for the consent.
     *_rules("break.patient", (Role.CLINICIAN, Relation.ANY)),
     *_rules("read.break_glass", _PATIENT, _PRIVACY_OFFICER),

@@ -152,12 +152,80 @@ class FactorRecovery(models.Model):
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     approved_at = models.DateTimeField(null=True)
     identity_note = models.TextField(blank=True, help_text="How the person was recognised.")
+    stopped_at = models.DateTimeField(null=True, help_text="The owner said that it was not they who asked.")
 
     class Meta:
         ordering = ["at"]
         verbose_name_plural = "factor recoveries"
         constraints = [
             models.UniqueConstraint(
-                fields=["user"], condition=models.Q(approved_at=None), name="one_open_factor_recovery"
+                fields=["user"],
+                condition=models.Q(approved_at=None, stopped_at=None),
+                name="one_open_factor_recovery",
             )
         ]
+
+
+class Identifier(models.TextChoices):
+    """What was compared with the record. Two of them make sure that it is the right person."""
+
+    NAME = "name", _("Full name")
+    BIRTH_DATE = "birth_date", _("Birth date")
+    ADDRESS = "address", _("Address")
+    RECORD_NUMBER = "record_number", _("Record number")
+
+
+class Document(models.TextChoices):
+    """What kind of paper was seen. Its number is never written down."""
+
+    IDENTITY_CARD = "identity_card", _("Identity card")
+    PASSPORT = "passport", _("Passport")
+    DRIVING_LICENCE = "driving_licence", _("Driving licence")
+    RESIDENCE_PERMIT = "residence_permit", _("Residence permit")
+    HEALTH_CARD = "health_card", _("Health insurance card")
+
+
+class IdentityCheck(models.Model):
+    """Somebody of the staff saw that a patient is who they say: what was compared, which kind of paper, no number."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey("people.Patient", on_delete=models.CASCADE, related_name="identity_checks")
+    checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    identifiers = models.JSONField(help_text="At least two codes of `Identifier`.")
+    document = models.CharField(max_length=20, choices=Document)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at"]
+
+
+class PatientInvitation(models.Model):
+    """A patient gets an account: the link goes by e-mail, the code is told in person after the identity check."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey("people.Patient", on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    code_hash = models.CharField(max_length=64)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, help_text="Accepted, or replaced by a newer one.")
+
+    class Meta:
+        ordering = ["at"]
+
+
+class EmailChange(models.Model):
+    """An account signs in with another address now. For seven days the old address can take that back."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    old_email = models.EmailField()
+    new_email = models.EmailField()
+    at = models.DateTimeField(default=timezone.now)
+    undo_until = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["at"]

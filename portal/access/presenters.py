@@ -36,14 +36,14 @@ def line(event: AccessEvent, reader: User) -> Line:
     return Line(
         at=event.at,
         you=actor is not None and actor.pk == reader.pk,
-        who=actor.name if actor else "",
+        who=(actor.name or str(actor.get_role_display())) if actor else "",  # an erased account has no name
         role=actor.get_role_display() if actor else "",
         place=laboratory.name if laboratory else "",
         action=event.action,
         resource=event.resource,
         reason=event.reason,
         refused=event.outcome == Outcome.DENY,
-        about=event.patient.record_number if event.patient else "",
+        about=event.patient.record_number if event.patient and event.patient.erased_at is None else "",
         with_your_yes=bool(event.consent_events) and event.outcome != Outcome.DENY,
         id=str(event.id),
         behalf=event.on_behalf_of_id is not None,

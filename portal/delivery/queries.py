@@ -22,7 +22,8 @@ def reports(user: User) -> QuerySet[Report]:
         "replaced_by__document"
     )
     if user.role == Role.PATIENT:
-        return rows.filter(patient__account=user, signed_at__isnull=False, release__at__lte=now)
+        known = {"patient__account": user, "patient__identity_checked_at__isnull": False}
+        return rows.filter(**known, signed_at__isnull=False, release__at__lte=now)
     if user.role in CARE_ROLES:
         return rows.filter(patient__in=patients_for(user))
     return rows.none()

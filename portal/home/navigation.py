@@ -28,6 +28,7 @@ _SIGNED = Place("delivery:report_list", _("Signed reports"), _REPORTS)
 _STEPS = ("choices", "choice", "understand", "decide", "effect")
 _CHOICES = tuple(f"consent:{space}{step}" for space in ("", "for:") for step in _STEPS)
 _DESK = Place("consent:desk", _("Consent"))
+_LEAVING = Place("rights:desk", _("Leaving and keeping"))
 
 PLACES: dict[str, tuple[Place, ...]] = {
     Role.PATIENT: (
@@ -42,15 +43,21 @@ PLACES: dict[str, tuple[Place, ...]] = {
         Place("results:files", _("Files and orders"), _FILES),
         _SIGNED,
         _DESK,
+        _LEAVING,
         Place("access:emergency", _("Emergency")),
     ),
-    Role.COUNSELLOR: (_QUEUE, Place("results:files", _("Files"), _FILES), _SIGNED, _DESK),
+    Role.COUNSELLOR: (_QUEUE, Place("results:files", _("Files"), _FILES), _SIGNED, _DESK, _LEAVING),
     Role.LABORATORY: (
         _START,
         Place("results:send", _("Send a file")),
         Place("results:files", _("Files we sent"), _FILES),
     ),
-    Role.PRIVACY_OFFICER: (_START, Place("access:log", _("Access log")), Place("access:reviews", _("To look into"))),
+    Role.PRIVACY_OFFICER: (
+        _START,
+        Place("access:log", _("Access log")),
+        Place("access:reviews", _("To look into")),
+        _LEAVING,
+    ),
     Role.OPERATOR: (_START, Place("admin:index", _("Administration"))),
     Role.RESEARCHER: (_START,),
 }

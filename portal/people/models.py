@@ -96,6 +96,18 @@ class Patient(models.Model):
     sex = models.CharField(max_length=10, choices=Sex, default=Sex.UNKNOWN)
     language = models.CharField(max_length=12, default="en")
     made_up = models.BooleanField(default=False, help_text="A made-up person: said on every page and PDF.")
+    identity_checked_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Nobody reads results about themselves before this."
+    )
+    frozen_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="The person has died: the team reads the record, no more.",
+    )
+    erased_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Only the pseudonym is left, for the log and the ledger."
+    )
 
     class Meta:
         ordering = ["family_name", "given_name"]

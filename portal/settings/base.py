@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "portal.results",
     "portal.reports",
     "portal.delivery",
+    "portal.rights",
     "portal.home",
     "portal.api",
 ]
@@ -270,6 +271,12 @@ LOGGING: dict[str, Any] = {
         "fontTools": {"level": "WARNING"},
     },
 }
+
+# A person's rights (docs/trust.md). Days: to think an erasure over; until the last backup of today is gone.
+ERASURE_THOUGHT_OVER_DAYS = env.int("PORTAL_ERASURE_DAYS", default=7)
+BACKUPS_KEPT_DAYS = env.int("PORTAL_BACKUPS_KEPT_DAYS", default=90)
+# A lost second factor is not taken off before so many hours: time for the owner to say that they did not ask.
+FACTOR_RECOVERY_WAITS_HOURS = env.int("PORTAL_FACTOR_RECOVERY_HOURS", default=24)
 
 # Consent. The keys and the anchors live outside the database; back the keys up apart from it.
 CONSENT_LEDGER_KEY = env.str("PORTAL_LEDGER_KEY", default="")  # empty: made once under CONSENT_KEYS

@@ -21,9 +21,17 @@ from consent.ledger.models import Decision as Act
 from portal.access import log
 from portal.access.decide import decide
 from portal.access.matrix import ACTIONS, RESOURCE_NAMED, RULES, Purpose, Relation, Rule, asked_about
-from portal.access.models import BreakGlass, FactorRecovery, Question
+from portal.access.models import (
+    BreakGlass,
+    EmailChange,
+    FactorRecovery,
+    IdentityCheck,
+    PatientInvitation,
+    Question,
+)
 from portal.api.models import MachineToken
 from portal.people.models import CareRelationship, Patient, ProxyGrant, ProxyInvitation, Role, User
+from portal.rights.models import Erasure, Export, LifeEvent, RetentionDue, RetentionRule
 from tests.people import Clinic, allow, care, make_clinic, make_user
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +78,14 @@ def things(clinic: Clinic) -> dict[str, Model]:
         "annotation": clinic.annotation,
         "sign_off": clinic.sign_off,
         "release": clinic.release,
+        "identity_check": IdentityCheck(patient=ada, checked_by=clinic.clinician, identifiers=["name", "birth_date"]),
+        "patient_invitation": PatientInvitation(patient=ada, email="x@example.org", expires_at=now),
+        "email_change": EmailChange(user=clinic.ada_user, old_email="x@example.org", undo_until=now),
+        "export": Export.objects.create(patient=ada, asked_by=clinic.ada_user),
+        "erasure": Erasure.objects.create(patient=ada),
+        "life_event": LifeEvent.objects.create(patient=ada, kind="moved", recorded_by=clinic.clinician),
+        "retention_rule": RetentionRule(kind="moved", years=10),
+        "retention_due": RetentionDue.objects.create(patient=ada, kind="moved", since=now),
         "machine_token": MachineToken.objects.create(account=clinic.laboratory_user, label="x", token_hash="0" * 64),
     }
 

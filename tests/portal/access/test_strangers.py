@@ -18,6 +18,7 @@ from consent.ledger.models import Decision as Act
 from portal.access import log
 from portal.access.models import BreakGlass, FactorRecovery, Question
 from portal.people.models import ProxyGrant, ProxyInvitation, Role, User
+from portal.rights.models import Erasure, Export, LifeEvent, RetentionDue
 from tests.people import PASSWORD, Clinic, allow, make_clinic, make_user
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +79,17 @@ MAKERS: dict[str, Callable[[Clinic], list[uuid.UUID] | list[str]]] = {
         )[0].pk
     ],
     "scope": lambda clinic: ["carrier"],
+    "export_id": lambda clinic: [
+        Export.objects.create(patient=clinic.ada, asked_by=clinic.ada_user, status=state).pk
+        for state in ("failed", "removed")
+    ],
+    "erasure_id": lambda clinic: [Erasure.objects.get_or_create(patient=clinic.ada)[0].pk],
+    "life_event_id": lambda clinic: [
+        LifeEvent.objects.get_or_create(patient=clinic.ada, kind="moved", recorded_by=clinic.clinician)[0].pk
+    ],
+    "due_id": lambda clinic: [
+        RetentionDue.objects.get_or_create(patient=clinic.ada, kind="moved", defaults={"since": timezone.now()})[0].pk
+    ],
 }
 # Addresses with something in them that is nobody's: sign-in pages, the operators' desk, codes (tested elsewhere).
 NOBODYS = {"account", "mfa", "usersessions", "admin"}
