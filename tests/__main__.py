@@ -1,4 +1,4 @@
-"""Every check of the project, in one command: `python3 manage.py test [--thorough] [pytest arguments]`.
+"""Every check of the project, in one command: `python3 manage.py test [--thorough | --runslow] [pytest arguments]`.
 
 Quick checks come first so that a slip is said within seconds. The tests then run in lanes side by side: on SQLite;
 those that touch the database once more on PostgreSQL when it is on the machine; in the browser; with Redis.
@@ -99,7 +99,9 @@ def suites(pytest: list[str], environment: dict[str, str], postgresql: str | Non
     second = [suite("browser journeys", "browser")]
     third = [suite("Redis and worker faults", "redis and not browser")]
     if postgresql:
-        second.insert(0, suite("tests on PostgreSQL", everywhere, *ON_POSTGRESQL, DATABASE_URL=postgresql))
+        second.insert(
+            0, suite("tests on PostgreSQL", f"{everywhere} and not pure", *ON_POSTGRESQL, DATABASE_URL=postgresql)
+        )
     return [first, second, third]
 
 

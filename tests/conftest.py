@@ -11,7 +11,7 @@ __all__ = ["tables_may_be_emptied_between_tests"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--thorough", action="store_true", help="run the long counts too")
+    parser.addoption("--thorough", "--runslow", action="store_true", help="run the long counts too")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -27,7 +27,7 @@ def wait_until(true: Callable[[], bool], what: str, seconds: float = STARTED_WIT
     while not true():
         if time.monotonic() - began > seconds:
             raise AssertionError(f"waited {seconds:.0f} s for {what}")
-        time.sleep(0.1)
+        time.sleep(0.02)
     return time.monotonic() - began
 
 

@@ -99,10 +99,17 @@ def deciding_act(acts: Iterable[AnyAct], at: datetime) -> AnyAct | None:
 _LAST = (Decision.IN_ERROR, Decision.LAPSED)
 
 
-def _place(act: Act) -> tuple[int, bool, bool, float, str]:
-    """Later acts come last; of two that claim the same place, the one that allows less."""
+def _place(act: Act) -> tuple[object, ...]:
+    """Later acts come last; of two that claim the same place, the one that allows less.
+
+    What says nothing about that still has a fixed place, so that the order of reading never decides.
+    """
     ends = act.expires_at.timestamp() if act.expires_at else float("inf")
-    return (act.sequence, act.decision != Decision.PERMIT, act.decision in _LAST, -ends, str(act.id))
+    footing_ends = act.capacity_until.timestamp() if act.capacity_until else float("inf")
+    rest = (act.id, act.corrects, act.decision, act.at, act.capacity, act.capacity_basis)
+    kind = (act.template_version, act.list_version)
+    return (act.sequence, act.decision != Decision.PERMIT, act.decision in _LAST, -ends, -footing_ends,
+            *map(str, (*rest, *kind)))  # fmt: skip
 
 
 def fold(acts: Iterable[Act], at: datetime, terms: Terms = Terms()) -> State:

@@ -100,6 +100,12 @@ def test_two_acts_in_the_same_place_are_a_no() -> None:
         assert not permits(fold(acts, NOW))
 
 
+def test_two_acts_that_claim_to_be_the_same_one_are_read_alike_in_any_order() -> None:
+    one, other = Act(1, "permit", id=IDS[0], list_version="v1"), Act(1, "permit", id=IDS[0])
+    states = {fold(acts, NOW) for acts in itertools.permutations([one, other])}
+    assert len(states) == 1
+
+
 def test_striking_out_a_no_does_not_bring_the_yes_back() -> None:
     yes, no = Act(1, "permit"), Act(2, "deny")
     assert fold([yes, no, Act(3, "in_error", corrects=no.id)], NOW) is State.ENTERED_IN_ERROR

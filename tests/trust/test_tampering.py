@@ -132,29 +132,31 @@ TAMPERS: list[Callable[[Cursor, list[int], random.Random], None]] = [
 
 
 def found(rows: list[int], count: int) -> None:
+    """The guards are lifted once, and each change is taken back before the next."""
     chance = random.Random(20261122)
-    for number in range(count):
-        tamper = TAMPERS[number % len(TAMPERS)]
-        with transaction.atomic():
-            triggers.remove(connection)
-            with connection.cursor() as cursor:
-                if connection.vendor == "sqlite":
-                    cursor.execute("PRAGMA defer_foreign_keys = ON")
-                tamper(cursor, rows, chance)
-            triggers.install(connection)
-            faults = verify()
-            transaction.set_rollback(True)
-        assert faults, f"tamper {number} ({tamper.__name__}) was not found"
+    with transaction.atomic():
+        triggers.remove(connection)
+        for number in range(count):
+            tamper = TAMPERS[number % len(TAMPERS)]
+            with transaction.atomic():
+                with connection.cursor() as cursor:
+                    if connection.vendor == "sqlite":
+                        cursor.execute("PRAGMA defer_foreign_keys = ON")
+                    tamper(cursor, rows, chance)
+                faults = [fault for fault in verify() if fault.kind != "unguarded"]
+                transaction.set_rollback(True)
+            assert faults, f"tamper {number} ({tamper.__name__}) was not found"
+        transaction.set_rollback(True)
     assert verify() == [], "and all of it was undone"
 
 
-def test_sixty_tampers_are_all_found(sealed: list[int]) -> None:
-    found(sealed, 60)
+def test_a_thousand_tampers_are_all_found(sealed: list[int]) -> None:
+    found(sealed, 1000)
 
 
 @pytest.mark.thorough
-def test_a_thousand_tampers_are_all_found(sealed: list[int]) -> None:
-    found(sealed, 1000)
+def test_ten_thousand_tampers_are_all_found(sealed: list[int]) -> None:
+    found(sealed, 10_000)
 
 
 def test_a_lifted_guard_is_found(sealed: list[int]) -> None:
