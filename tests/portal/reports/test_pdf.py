@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import itertools
 import re
@@ -10,12 +11,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 import pikepdf
 import pytest
+import tinyhtml5
 
 from portal.reports.compose import Person
 from portal.reports.document import Document
+from portal.reports.paper import well_formed
 from portal.reports.render import FetchRefused, _fetch, render_html, render_pdf
 from tests.portal.reports.pdf_text import page_texts, tags
 from tests.portal.reports.people import LONG_NAME, PEOPLE, SIGNATURE, note, report
@@ -99,6 +103,39 @@ def test_the_paper_holds_every_card_and_every_note() -> None:
 def test_a_very_long_name_fits() -> None:
     text = "".join(page_texts(opened(report(person=Person(LONG_NAME)))))
     assert squeezed(LONG_NAME) in text
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_the_quick_way_to_read_a_page_reads_the_same_as_the_long_one(person: str) -> None:
+    page = render_html(report(person).to_json())
+    quick = well_formed(page)
+    assert quick is not None
+    assert told(quick) == told(tinyhtml5.parse(page.encode(), namespace_html_elements=False))
+
+
+def told(tree: Any) -> list[tuple[str, dict[str, str], str, str]]:
+    """What a page says: its elements in order, their attributes and texts."""
+    return [
+        (part.tag, dict(part.attrib), squeezed(part.text or ""), squeezed(part.tail or "")) for part in tree.iter()
+    ]
+
+
+@pytest.mark.parametrize("typed", ["Rosa\x0bAlvarez", "Rosa \x1b[1m Alvarez", "&nbsp; ]]> <!ENTITY a 'b'> &a;"])
+def test_a_name_with_characters_that_no_page_allows_still_comes_out(typed: str) -> None:
+    text = "".join(page_texts(opened(report(person=Person(typed)))))
+    assert squeezed(re.sub(r"[\x00-\x1f]", "", typed)) in re.sub(r"[\x00-\x1f\ufffd]", "", text)
+
+
+def test_making_a_report_leaves_the_search_for_unused_objects_as_it_was() -> None:
+    assert gc.isenabled()
+    render_pdf(report().to_json())
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        render_pdf(report().to_json())
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 @contextmanager
