@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0002_proxies_and_emergencies'),
+        ('people', '0003_identity_freezing_and_erasure'),
     ]
 
     operations = [
