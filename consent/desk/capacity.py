@@ -9,12 +9,15 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from consent.desk.models import Guardianship
-from consent.ledger.models import Capacity
+from consent.ledger.models import Capacity, ConsentEvent
 from portal.access.relation import representing
 from portal.people.models import Patient, User
 
 MAJORITY = 18
 """Age in years from which a person decides alone."""
+
+
+BASIS = "guardianship:"
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,8 @@ def footing(actor: User, patient: Patient, at: datetime.datetime | None = None) 
         until = min(until, of_age) if until else of_age
         if until <= at:
             return None
-    return Footing(Capacity(holding.capacity), holding.basis, until)
+    # The ledger keeps which written footing it was, not its words: those are sealed and can be erased.
+    return Footing(Capacity(holding.capacity), f"{BASIS}{holding.pk}", until)
 
 
 @representing
@@ -69,6 +73,15 @@ def represents(actor: User, patient: Patient, at: datetime.datetime) -> bool:
     """Asked by the permission matrix."""
     found = footing(actor, patient, at)
     return found is not None and found.capacity != Capacity.SELF
+
+
+def basis_of(event: ConsentEvent) -> str:
+    """What the signer's footing rested on, in the words that were written down; empty when they decided alone."""
+    written = event.capacity_basis
+    if not written.startswith(BASIS):
+        return written
+    row = Guardianship.objects.filter(pk=written.removeprefix(BASIS)).select_related("patient").first()
+    return str(row.basis) if row is not None else ""
 
 
 def represented_by(actor: User, at: datetime.datetime | None = None) -> list[Patient]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from consent.ledger.models import Capacity
 from portal.people.models import Patient, User
+from portal.sealing.fields import SealedTextField
 
 
 class ComprehensionCheck(models.Model):
@@ -81,7 +82,9 @@ class Guardianship(models.Model):
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="guardianships")
     guardian = models.ForeignKey(User, on_delete=models.PROTECT, related_name="guardian_of")
     capacity = models.CharField(max_length=20, choices=[(c.value, c.label) for c in Capacity if c != Capacity.SELF])
-    basis = models.CharField(max_length=120, help_text="What it rests on, e.g. birth certificate seen.")
+    basis = SealedTextField(
+        subject="patient.subject", max_length=120, help_text="What it rests on, e.g. birth certificate seen."
+    )
     since = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField(null=True, blank=True, help_text="Always set for parents and guardians.")
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

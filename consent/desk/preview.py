@@ -99,7 +99,7 @@ def rows_of(patient: Patient, resource: Resource) -> list[Model]:
 
 def people_concerned(patient: Patient) -> list[User]:
     account = [patient.account] if patient.account else []
-    return [*account, *care_team(patient).order_by("role", "name")]
+    return [*account, *sorted(care_team(patient), key=lambda member: (member.role, str(member.name)))]
 
 
 def _change(patient: Patient, scope: str, person: User, action: str, *, yes: bool) -> Change | None:

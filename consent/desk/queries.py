@@ -119,8 +119,9 @@ def counsellor_for(patient: Patient) -> User | None:
     """Who calls: the counsellor who looks after the person, else a clinician who does. None: the clinic must name
     one, and the page gives its telephone number."""
     lasting = open_care().filter(patient=patient, emergency=False)
-    team = care_team(patient).filter(pk__in=lasting.values("member")).order_by("name")
-    return team.filter(role=Role.COUNSELLOR).first() or team.filter(role=Role.CLINICIAN).first()
+    called = (Role.COUNSELLOR, Role.CLINICIAN)
+    team = care_team(patient).filter(pk__in=lasting.values("member"), role__in=called)
+    return min(team, key=lambda member: (called.index(Role(member.role)), str(member.name)), default=None)
 
 
 def open_tasks_for(user: User) -> QuerySet[CounsellorTask]:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 
 from consent.desk import texts
+from consent.desk.capacity import basis_of
 from consent.ledger.keys import ledger_key, signing_key
 from consent.ledger.models import ConsentEvent, ConsentTemplate
 from consent.ledger.scopes import scope as scope_of
@@ -57,7 +58,7 @@ def receipt(event: ConsentEvent, receiver: str = WITH_THE_PERSON) -> dict[str, A
         "right_to_withdraw": legal.get("right_to_withdraw"),
         "signer": {
             "capacity": event.capacity,
-            "basis": event.capacity_basis or None,
+            "basis": basis_of(event) or None,
             "until": _moment(event.capacity_until),
             "method": event.method,
             "auth_level": event.auth_level or None,

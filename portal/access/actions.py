@@ -147,8 +147,8 @@ def break_glass(actor: User, *, record_number: str, birth_date: date, reason: st
     Raises `NoSuchRecord`.
     """
     decision = require(actor, "break.patient")
-    patient = Patient.objects.filter(record_number=record_number.strip(), birth_date=birth_date).first()
-    if patient is None:
+    patient = Patient.objects.filter(record_number_lookup=record_number).first()
+    if patient is None or patient.birth_date != birth_date:
         log.record(actor, "break.patient", outcome=Outcome.DENY, reason="no_such_record")
         raise NoSuchRecord
     now = timezone.now()
@@ -176,9 +176,11 @@ def review_break_glass(actor: User, broken: BreakGlass, *, verdict: BreakGlass.V
     """The privacy officer says whether the emergency was one. Said once; the first verdict stands."""
     require(actor, "review.break_glass", broken)
     with transaction.atomic():
-        if BreakGlass.objects.filter(pk=broken.pk, reviewed_at=None).update(
-            reviewed_by=actor, reviewed_at=timezone.now(), verdict=verdict, review_note=note.strip()
-        ):
+        row = BreakGlass.objects.select_for_update().get(pk=broken.pk)
+        if row.reviewed_at is None:
+            row.reviewed_by, row.reviewed_at = actor, timezone.now()
+            row.verdict, row.review_note = verdict, note.strip()
+            row.save(update_fields=["reviewed_by", "reviewed_at", "verdict", "review_note"])
             log.record(actor, "review.break_glass", broken, reason=str(verdict))
         broken.refresh_from_db()
     return broken
@@ -198,9 +200,10 @@ def answer(actor: User, asked: Question, text: str) -> Question:
     """The privacy officer answers; the patient reads it beside the line. The first answer stands."""
     require(actor, "answer.question", asked)
     with transaction.atomic():
-        if Question.objects.filter(pk=asked.pk, answered_at=None).update(
-            answer=text.strip(), answered_by=actor, answered_at=timezone.now()
-        ):
+        row = Question.objects.select_for_update().get(pk=asked.pk)
+        if row.answered_at is None:
+            row.answer, row.answered_by, row.answered_at = text.strip(), actor, timezone.now()
+            row.save(update_fields=["answer", "answered_by", "answered_at"])
             log.record(actor, "answer.question", asked)
         asked.refresh_from_db()
     return asked
@@ -226,9 +229,10 @@ def approve_factor_recovery(actor: User, asked: FactorRecovery, identity_note: s
         log.record(actor, "approve.factor_recovery", asked, outcome=Outcome.DENY, reason="same_person")
         raise Denied(Decision(False, "same_person"))
     with transaction.atomic():
-        if FactorRecovery.objects.filter(pk=asked.pk, approved_at=None).update(
-            approved_by=actor, approved_at=timezone.now(), identity_note=identity_note.strip()
-        ):
+        row = FactorRecovery.objects.select_for_update().get(pk=asked.pk)
+        if row.approved_at is None:
+            row.approved_by, row.approved_at, row.identity_note = actor, timezone.now(), identity_note.strip()
+            row.save(update_fields=["approved_by", "approved_at", "identity_note"])
             take_off_second_factor(asked.user)
             log.record(actor, "approve.factor_recovery", asked)
             transaction.on_commit(lambda: tell_owner(asked.user))

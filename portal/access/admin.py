@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db.models import QuerySet
+from django.forms.models import ModelChoiceIterator
 from django.http import HttpRequest
 
 from portal.access import actions
@@ -38,6 +41,13 @@ class OperatorAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    # Django's own note of a change would keep the name of the person in plain; the access log says who did what.
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None
+
 
 @admin.register(User)
 class UserAdmin(OperatorAdmin):
@@ -45,7 +55,7 @@ class UserAdmin(OperatorAdmin):
     fields = ("email", "name", "role", "laboratory", "is_active")
     list_display = ("email", "name", "role", "laboratory", "is_active", "last_login")
     list_filter = ("role", "is_active")
-    search_fields = ("email", "name")
+    search_fields = ("email",)
     ordering = ("email",)
     actions = ("ask_factor_recovery",)
 
@@ -54,6 +64,11 @@ class UserAdmin(OperatorAdmin):
         assert isinstance(request.user, User)
         for user in queryset:
             actions.ask_factor_recovery(request.user, user)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "name":
+            kwargs["widget"] = AdminTextInputWidget
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         return ("email",) if obj else ("is_active",)
@@ -81,8 +96,17 @@ class LaboratoryAdmin(OperatorAdmin):
         actions.save_laboratory(request.user, obj)
 
 
+class InOrder(ModelChoiceIterator):
+    """Record numbers are sealed: they are put in order here, not in the database."""
+
+    def __iter__(self) -> Iterator[tuple[Any, str]]:
+        return iter(sorted(super().__iter__(), key=lambda choice: choice[1] if choice[0] else ""))
+
+
 class RecordNumberField(forms.ModelChoiceField):
     """Operators know a patient by record number only."""
+
+    iterator = InOrder
 
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.record_number)
@@ -98,7 +122,7 @@ class CareRelationshipAdmin(OperatorAdmin):
 
     @admin.display(description="record number")
     def record_number(self, obj: CareRelationship) -> str:
-        return obj.patient.record_number
+        return str(obj.patient.record_number)
 
     @admin.action(description="End this care now")
     def end_care(self, request: HttpRequest, queryset: QuerySet[CareRelationship]) -> None:
@@ -111,7 +135,7 @@ class CareRelationshipAdmin(OperatorAdmin):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "patient":
-            return RecordNumberField(queryset=Patient.objects.order_by("record_number"))
+            return RecordNumberField(queryset=Patient.objects.all())
         if db_field.name == "member":
             kwargs["queryset"] = User.objects.filter(role__in=("clinician", "counsellor"), is_active=True)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

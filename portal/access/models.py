@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.ledger.append_only import AppendOnly
 from portal.access.canonical import authentication_code, canonical_event
+from portal.sealing.fields import SealedTextField
 
 
 class Outcome(models.TextChoices):
@@ -98,14 +99,14 @@ class BreakGlass(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="+")
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    reason = models.TextField()
+    reason = SealedTextField(subject="patient.subject")
     at = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField()
     review_due_at = models.DateTimeField()
     reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     reviewed_at = models.DateTimeField(null=True)
     verdict = models.CharField(max_length=20, choices=Verdict, blank=True)
-    review_note = models.TextField(blank=True)
+    review_note = SealedTextField(subject="patient.subject", blank=True, default="")
 
     class Meta:
         ordering = ["review_due_at"]
@@ -134,7 +135,7 @@ class Question(models.Model):
     event = models.OneToOneField(AccessEvent, on_delete=models.PROTECT, related_name="question")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
-    answer = models.TextField(blank=True)
+    answer = SealedTextField(subject="event.patient.subject", blank=True, default="")
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     answered_at = models.DateTimeField(null=True)
 
@@ -151,7 +152,9 @@ class FactorRecovery(models.Model):
     at = models.DateTimeField(default=timezone.now)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     approved_at = models.DateTimeField(null=True)
-    identity_note = models.TextField(blank=True, help_text="How the person was recognised.")
+    identity_note = SealedTextField(
+        subject="user_id", blank=True, default="", help_text="How the person was recognised."
+    )
     stopped_at = models.DateTimeField(null=True, help_text="The owner said that it was not they who asked.")
 
     class Meta:
@@ -204,7 +207,7 @@ class PatientInvitation(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey("people.Patient", on_delete=models.CASCADE, related_name="invitations")
-    email = models.EmailField()
+    email = SealedTextField(subject="patient.subject", max_length=254)
     code_hash = models.CharField(max_length=64)
     attempts = models.PositiveSmallIntegerField(default=0)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -221,8 +224,8 @@ class EmailChange(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    old_email = models.EmailField()
-    new_email = models.EmailField()
+    old_email = SealedTextField(subject="user_id", max_length=254)
+    new_email = SealedTextField(subject="user_id", max_length=254)
     at = models.DateTimeField(default=timezone.now)
     undo_until = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)

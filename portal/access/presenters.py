@@ -7,6 +7,7 @@ from datetime import datetime
 
 from portal.access.models import AccessEvent, Outcome
 from portal.people.models import User
+from portal.sealing.fields import Erased
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,17 @@ def line(event: AccessEvent, reader: User) -> Line:
     return Line(
         at=event.at,
         you=actor is not None and actor.pk == reader.pk,
-        who=(actor.name or str(actor.get_role_display())) if actor else "",  # an erased account has no name
+        # An erased account has no name.
+        who=str(actor.get_role_display() if not actor.name or isinstance(actor.name, Erased) else actor.name)
+        if actor
+        else "",
         role=actor.get_role_display() if actor else "",
         place=laboratory.name if laboratory else "",
         action=event.action,
         resource=event.resource,
         reason=event.reason,
         refused=event.outcome == Outcome.DENY,
-        about=event.patient.record_number if event.patient and event.patient.erased_at is None else "",
+        about=str(event.patient.record_number) if event.patient and event.patient.erased_at is None else "",
         with_your_yes=bool(event.consent_events) and event.outcome != Outcome.DENY,
         id=str(event.id),
         behalf=event.on_behalf_of_id is not None,

@@ -74,4 +74,4 @@ def invitations_for(user: User | AnonymousUser) -> QuerySet[ProxyInvitation]:
     """Invitations that were sent to the asker's address."""
     if not isinstance(user, User) or user.role != Role.PATIENT:
         return ProxyInvitation.objects.none()
-    return ProxyInvitation.objects.filter(email=user.email, closed_at=None, expires_at__gt=timezone.now())
+    return ProxyInvitation.objects.filter(email_lookup=user.email, closed_at=None, expires_at__gt=timezone.now())

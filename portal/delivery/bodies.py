@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.safestring import SafeString
 
 from portal.reports.models import Report
+from portal.sealing.keys import opening_cipher
 
 MOST_HELD = 64
 
@@ -27,6 +28,8 @@ def is_held(report_id: UUID) -> bool:
 
 def body(report: Report) -> SafeString:
     """The report's words as HTML, in the report's language. Call it for signed reports only, after asking."""
+    # What is held in memory goes with the person's key: this raises once that is destroyed.
+    opening_cipher(report.patient.subject)
     with _lock:
         found = _held.get(report.pk)
         if found is not None and found[0] == report.content_hash:

@@ -6,22 +6,28 @@ from django.conf import settings
 from django.db import models
 
 from portal.reports.models import Report
+from portal.sealing.fields import SealedTextField
 
 
 class Annotation(models.Model):
-    """A clinician's note on a draft: on the whole report (`about` empty) or on one medicine. One per author."""
+    """A clinician's note on a draft: on the whole report (`about` empty) or on one medicine.
+
+    One per author and place: `actions.annotate` sees to it, holding the report's row. Both columns are sealed, and an
+    equal hash on two reports would tell that they speak of the same medicine.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="annotations")
-    about = models.CharField(max_length=120, blank=True, help_text="Medicine name, or empty for the whole report.")
-    text = models.TextField()
+    about = SealedTextField(
+        subject="report.patient.subject",
+        max_length=120,
+        blank=True,
+        default="",
+        help_text="Medicine name, or empty for the whole report.",
+    )
+    text = SealedTextField(subject="report.patient.subject")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     updated_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["report", "about", "author"], name="one_note_per_author_and_place")
-        ]
 
 
 class SignOff(models.Model):

@@ -9,6 +9,7 @@ from portal.delivery.models import Annotation
 from portal.people.models import Role, User
 from portal.people.queries import patients_for
 from portal.reports.models import Report, ReportStatus
+from portal.sealing.keys import take_key, with_key
 
 LONG = ("document", "interpretation__result")
 LONG_OF_FILE = ("interpretation__result_file__fingerprint", "interpretation__result_file__samples")
@@ -35,11 +36,13 @@ def report_for(user: User, report_id: UUID, *, words: bool = True) -> Report | N
     `earlier` and `earlier_at`: the report it took the place of, and when that was signed.
     """
     replaced = Report.objects.filter(replaced_by=OuterRef("pk"), signed_at__isnull=False).order_by("-signed_at")
-    rows = reports(user).filter(pk=report_id)
-    rows = rows.annotate(
+    rows = with_key(reports(user).filter(pk=report_id), "patient__subject").annotate(
         earlier=Subquery(replaced.values("pk")[:1]), earlier_at=Subquery(replaced.values("signed_at")[:1])
     )
-    return (rows if words else rows.defer("document")).first()
+    found = (rows if words else rows.defer("document")).first()
+    if found is not None:
+        take_key(found, found.patient.subject)
+    return found
 
 
 def reports_for_patient(user: User) -> QuerySet[Report]:
@@ -78,5 +81,7 @@ def not_read_yet(user: User) -> QuerySet[Report]:
 
 def notes_on(report: Report) -> list[Annotation]:
     """The notes on a report that was asked for, by place, within a place the earlier author first."""
-    notes = report.annotations.select_related("author")
+    notes = list(report.annotations.select_related("author"))
+    for note in notes:
+        note.report = report
     return sorted(notes, key=lambda note: (note.about, note.updated_at, str(note.pk)))

@@ -12,6 +12,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.sealing.fields import HasKey, SealedDateField, SealedTextField
+from portal.sealing.lookup import SealedLookupField
+
 
 class Role(models.TextChoices):
     PATIENT = "patient", _("Patient")
@@ -56,15 +59,17 @@ class Laboratory(models.Model):
         return self.name
 
 
-class User(AbstractUser):
+class User(HasKey, AbstractUser):
     """An account. Everyone signs in by e-mail; the role decides what the permission matrix allows."""
+
+    key_of = "id"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     username = None  # type: ignore[assignment]
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     email = models.EmailField(unique=True)
-    name = models.CharField(max_length=120, help_text="As it should appear to patients, with title.")
+    name = SealedTextField(subject="id", max_length=120, help_text="As it should appear to patients, with title.")
     role = models.CharField(max_length=20, choices=Role)
     laboratory = models.ForeignKey(Laboratory, null=True, blank=True, on_delete=models.PROTECT)
     language = models.CharField(max_length=12, blank=True, help_text="Of pages and messages; empty: never chosen.")
@@ -74,10 +79,10 @@ class User(AbstractUser):
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
     def get_full_name(self) -> str:
-        return self.name
+        return str(self.name)
 
     @property
     def speaks(self) -> str:
@@ -85,15 +90,16 @@ class User(AbstractUser):
         return self.language or settings.LANGUAGE_CODE
 
 
-class Patient(models.Model):
+class Patient(HasKey, models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.OneToOneField(User, null=True, blank=True, on_delete=models.PROTECT, related_name="patient")
     subject = models.UUIDField(default=uuid.uuid4, unique=True, editable=False, help_text="The consent ledger's id.")
-    record_number = models.CharField(max_length=30, unique=True)
-    given_name = models.CharField(max_length=80)
-    family_name = models.CharField(max_length=80)
-    birth_date = models.DateField()
-    sex = models.CharField(max_length=10, choices=Sex, default=Sex.UNKNOWN)
+    record_number = SealedTextField(subject="subject", max_length=30)
+    record_number_lookup = SealedLookupField(of="record_number", unique=True)
+    given_name = SealedTextField(subject="subject", max_length=80)
+    family_name = SealedTextField(subject="subject", max_length=80)
+    birth_date = SealedDateField(subject="subject")
+    sex = SealedTextField(subject="subject", max_length=10, choices=Sex, default=Sex.UNKNOWN)
     language = models.CharField(max_length=12, default="en")
     made_up = models.BooleanField(default=False, help_text="A made-up person: said on every page and PDF.")
     identity_checked_at = models.DateTimeField(
@@ -108,9 +114,6 @@ class Patient(models.Model):
     erased_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="Only the pseudonym is left, for the log and the ledger."
     )
-
-    class Meta:
-        ordering = ["family_name", "given_name"]
 
     def __str__(self) -> str:
         return self.full_name
@@ -175,7 +178,8 @@ class ProxyInvitation(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="proxy_invitations")
-    email = models.EmailField()
+    email = SealedTextField(subject="patient.subject", max_length=254)
+    email_lookup = SealedLookupField(of="email")
     covers = models.JSONField(default=list)
     code_hash = models.CharField(max_length=64, help_text="The code the patient tells the person; never e-mailed.")
     attempts = models.PositiveSmallIntegerField(default=0)

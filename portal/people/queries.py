@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
@@ -32,6 +33,11 @@ def patients_for(user: User | AnonymousUser) -> QuerySet[Patient]:
     if user.role in (Role.CLINICIAN, Role.COUNSELLOR):
         return Patient.objects.filter(pk__in=open_care().filter(member=user).values("patient"))
     return Patient.objects.none()
+
+
+def by_name(patients: Iterable[Patient]) -> list[Patient]:
+    """In the order of a register. Names are sealed, so the database cannot do it."""
+    return sorted(patients, key=lambda patient: (str(patient.family_name).casefold(), str(patient.given_name)))
 
 
 def looked_after_by(user: User) -> QuerySet[Patient]:

@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Mapping, Sequence
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -164,7 +163,7 @@ def render_report(report_id: uuid.UUID) -> Report:
 def rendered(report: Report) -> bytes | None:
     """The report's PDF, or None when the one it has is of this very content."""
     name = report.pdf.name
-    if name and report.pdf_hash == report.content_hash and default_storage.exists(name):
+    if name and report.pdf_hash == report.content_hash and report.pdf.storage.exists(name):
         return None
     return render_pdf(report.document)
 
@@ -177,10 +176,9 @@ def keep_pdf(report_id: uuid.UUID, made_from: str, pdf: bytes | None) -> uuid.UU
     if pdf is None:
         return report.pk
     earlier = report.pdf.name
-    # A name of its own per content, so a reader never gets half of one and half of another.
-    name = default_storage.save(f"reports/{report.pk}-{made_from[:16]}.pdf", ContentFile(pdf))
-    report.pdf.name, report.pdf_hash = name, made_from
+    report.pdf.save(f"{report.pk}.pdf", ContentFile(pdf), save=False)
+    report.pdf_hash = made_from
     report.save(update_fields=["pdf", "pdf_hash"])
-    if earlier and earlier != name:
-        transaction.on_commit(lambda: default_storage.delete(earlier))
+    if earlier and earlier != report.pdf.name:
+        transaction.on_commit(lambda: report.pdf.storage.delete(earlier))
     return report.pk

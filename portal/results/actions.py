@@ -131,7 +131,7 @@ def receive_file(
     WAITING_FOR_CONSENT.
     """
     if order is None and accession:
-        order = TestOrder.objects.filter(accession=accession.strip(), laboratory=actor.laboratory_id).first()
+        order = TestOrder.objects.filter(accession_lookup=accession, laboratory=actor.laboratory_id).first()
         if order is None:
             raise NotAccepted("unknown_accession")
     about = order or patient
@@ -145,9 +145,9 @@ def receive_file(
     if origin != FileOrigin.PATIENT and not identifiers.complete:
         raise NotAccepted("identifiers_missing")
 
-    stored = store(upload)
+    stored = store(upload, person)
     try:
-        earlier = ResultFile.objects.filter(patient=person, sha256=stored.sha256).first()
+        earlier = ResultFile.objects.filter(patient=person, sha256_lookup=stored.sha256).first()
         if earlier is None:
             file = ResultFile(
                 patient=person,
@@ -165,7 +165,7 @@ def receive_file(
             made = _add(actor, file, right_person=origin == FileOrigin.PATIENT or identifiers.match(person))
             if made is not None:
                 return Receipt(made)
-            earlier = ResultFile.objects.get(patient=person, sha256=stored.sha256)
+            earlier = ResultFile.objects.get(patient=person, sha256_lookup=stored.sha256)
     except BaseException as error:
         stored.discard()
         if passes_by_itself(error):
@@ -192,7 +192,8 @@ def _may_be_corrected(actor: User, earlier: ResultFile, order: TestOrder | None,
 def _recognise_into(file: ResultFile, stored: StoredUpload) -> None:
     """Say what the content is, from the content alone; refuse it with a sentence when it cannot be read."""
     try:
-        seen = recognise(stored.path)
+        with stored.plain() as path:
+            seen = recognise(path)
     except ReadError as error:
         _refuse(file, str(error.code), error.sentence)
         return
@@ -234,7 +235,7 @@ def _add(actor: User, file: ResultFile, *, right_person: bool) -> ResultFile | N
     try:
         return patiently(add)
     except IntegrityError:
-        if ResultFile.objects.filter(patient=file.patient, sha256=file.sha256).exists():
+        if ResultFile.objects.filter(patient=file.patient, sha256_lookup=file.sha256).exists():
             return None
         raise
 

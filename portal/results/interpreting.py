@@ -19,6 +19,7 @@ from portal.results.actions import SCOPE, hold, wait_for_consent
 from portal.results.explanations import explain
 from portal.results.models import FileStatus, Finding, Interpretation, ResultFile
 from portal.results.same_person import doubt
+from portal.results.storing import storage
 
 STEPS = ("permission", "reading", "right_person", "interpreting", "saving")
 _ON_THE_ROAD = (FileStatus.QUEUED, FileStatus.INTERPRETING)
@@ -45,7 +46,8 @@ def interpret(job: jobs.RunningJob) -> jobs.Commit:
 
     job.step("reading")
     knowledge = load()
-    sample = _read(Path(file.file.path), file.sample)
+    with storage().opened_plain(str(file.file.name)) as path:
+        sample = _read(path, file.sample)
 
     job.step("right_person")
     sex, prints = str(genetic_sex(sample)), fingerprint(sample)

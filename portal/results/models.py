@@ -1,5 +1,7 @@
 """What came in and what it means: orders, files, jobs, interpretations, findings."""
 
+from __future__ import annotations
+
 import uuid
 
 from django.conf import settings
@@ -8,6 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.people.models import Laboratory, Patient
 from portal.results.explanations import IDENTIFIER_MISMATCH
+from portal.sealing.fields import SealedJSONField, SealedTextField
+from portal.sealing.lookup import SealedLookupField
+from portal.sealing.storage import SealedStorage
+
+
+def place_of_file(file: ResultFile, filename: str) -> str:
+    """Where a genome file lies: under the person's opaque id, by a random name."""
+    return f"{file.patient.subject}/results/{uuid.uuid4()}"
 
 
 class TestOrder(models.Model):
@@ -15,7 +25,8 @@ class TestOrder(models.Model):
 
     __test__ = False  # not a test class
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    accession = models.CharField(max_length=40)
+    accession = SealedTextField(subject="patient.subject", max_length=40)
+    accession_lookup = SealedLookupField(of="accession")
     laboratory = models.ForeignKey(Laboratory, on_delete=models.PROTECT, related_name="orders")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="orders")
     ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -24,7 +35,9 @@ class TestOrder(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
-        constraints = [models.UniqueConstraint(fields=["laboratory", "accession"], name="one_accession_per_lab")]
+        constraints = [
+            models.UniqueConstraint(fields=["laboratory", "accession_lookup"], name="one_accession_per_lab")
+        ]
 
 
 class FileOrigin(models.TextChoices):
@@ -55,20 +68,31 @@ class ResultFile(models.Model):
     origin = models.CharField(max_length=12, choices=FileOrigin)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
-    file = models.FileField(upload_to="results/", max_length=200)
-    original_name = models.CharField(max_length=255)
-    sha256 = models.CharField(max_length=64)
+    file = models.FileField(storage=SealedStorage(), upload_to=place_of_file, max_length=200)
+    original_name = SealedTextField(subject="patient.subject", max_length=255)
+    sha256 = SealedTextField(subject="patient.subject", max_length=64)
+    sha256_lookup = SealedLookupField(of="sha256", db_index=True)
     size = models.PositiveBigIntegerField()
 
     kind = models.CharField(max_length=20, blank=True, help_text="From content: vcf, consumer_array …")
     compression = models.CharField(max_length=10, blank=True)
     assembly = models.CharField(max_length=10, blank=True)
-    samples = models.JSONField(default=list, help_text="Sample names in the file.")
-    sample = models.CharField(max_length=200, blank=True, help_text="The sample that is this patient.")
-    genetic_sex = models.CharField(max_length=10, default="unknown")
-    fingerprint = models.JSONField(default=dict, help_text="Genotypes at common sites, to notice a swapped sample.")
+    samples = SealedJSONField(subject="patient.subject", default=list, help_text="Sample names in the file.")
+    sample = SealedTextField(
+        subject="patient.subject",
+        max_length=200,
+        blank=True,
+        default="",
+        help_text="The sample that is this patient.",
+    )
+    genetic_sex = SealedTextField(subject="patient.subject", max_length=10, default="unknown")
+    fingerprint = SealedJSONField(
+        subject="patient.subject", default=dict, help_text="Genotypes at common sites, to notice a swapped sample."
+    )
 
-    stated = models.JSONField(default=dict, help_text="The person's identifiers as the sender gave them.")
+    stated = SealedJSONField(
+        subject="patient.subject", default=dict, help_text="The person's identifiers as the sender gave them."
+    )
     status = models.CharField(max_length=20, choices=FileStatus, default=FileStatus.RECEIVED)
     accepted_holds = models.JSONField(default=list, help_text="Reasons a reviewer has looked at and accepted.")
     reason = models.CharField(max_length=40, blank=True, help_text="Code of why it is held, refused or failed.")
@@ -77,16 +101,18 @@ class ResultFile(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     reviewed_at = models.DateTimeField(null=True, blank=True)
-    review_note = models.TextField(blank=True)
+    review_note = SealedTextField(subject="patient.subject", blank=True, default="")
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     closed_at = models.DateTimeField(null=True, blank=True, help_text="A stopped file nobody need look at any more.")
-    closing_note = models.TextField(blank=True, help_text="Why it was closed.")
+    closing_note = SealedTextField(subject="patient.subject", blank=True, default="", help_text="Why it was closed.")
 
     class Meta:
         ordering = ["-created_at"]
-        constraints = [models.UniqueConstraint(fields=["patient", "sha256"], name="one_copy_of_a_file_per_patient")]
+        constraints = [
+            models.UniqueConstraint(fields=["patient", "sha256_lookup"], name="one_copy_of_a_file_per_patient")
+        ]
 
     @property
     def waits_for_identifiers(self) -> bool:
@@ -136,7 +162,9 @@ class Interpretation(models.Model):
     result_file = models.ForeignKey(ResultFile, on_delete=models.PROTECT, related_name="interpretations")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="interpretations")
     knowledge_release = models.CharField(max_length=64)
-    result = models.JSONField(help_text="The engine's answer, as `python -m genomics` prints it.")
+    result = SealedJSONField(
+        subject="patient.subject", help_text="The engine's answer, as `python -m genomics` prints it."
+    )
     consent_events = models.JSONField(default=list, help_text="Ids of the consent events it rests on.")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -156,10 +184,18 @@ class Finding(models.Model):
     interpretation = models.ForeignKey(Interpretation, on_delete=models.CASCADE, related_name="findings")
     domain = models.CharField(max_length=30)
     kind = models.CharField(max_length=20, help_text="gene or guidance")
-    subject = models.CharField(max_length=120, help_text="Gene symbol or medicine name.")
-    code = models.CharField(max_length=120, help_text="Phenotype or action code; empty when unknown.", blank=True)
+    subject = SealedTextField(
+        subject="interpretation.patient.subject", max_length=120, help_text="Gene symbol or medicine name."
+    )
+    code = SealedTextField(
+        subject="interpretation.patient.subject",
+        max_length=120,
+        blank=True,
+        default="",
+        help_text="Phenotype or action code; empty when unknown.",
+    )
     source = models.CharField(max_length=40, blank=True)
-    detail = models.JSONField()
+    detail = SealedJSONField(subject="interpretation.patient.subject")
 
     class Meta:
-        indexes = [models.Index(fields=["interpretation", "kind", "subject"])]
+        indexes = [models.Index(fields=["interpretation", "kind"])]

@@ -8,6 +8,7 @@ from genomics.readers import concordance
 from portal.people.models import Sex
 from portal.results import explanations
 from portal.results.models import FileStatus, ResultFile
+from portal.sealing.fields import Erased
 
 # Sites where at least one of the two is not reference. Real people carry about ten such sites in these genes, so this
 # notices many swapped samples and not all; fewer sites would take unrelated people for one.
@@ -35,19 +36,26 @@ def _sex_differs(file: ResultFile, genetic_sex: str) -> bool:
 
 def _differs_from_earlier(file: ResultFile, fingerprint: Mapping[str, str]) -> bool:
     earlier = ResultFile.objects.filter(patient=file.patient_id, status=FileStatus.INTERPRETED).exclude(pk=file.pk)
-    for other in earlier.values_list("fingerprint", flat=True):
-        compared, agreeing = concordance(fingerprint, other)
+    for other in earlier.select_related("patient"):
+        compared, agreeing = concordance(fingerprint, other.fingerprint)
         if compared >= FEWEST_SITES and agreeing < LEAST_AGREEMENT * compared:
             return True
     return False
 
 
 def _is_kept_for_someone_else(file: ResultFile, fingerprint: Mapping[str, str]) -> bool:
-    others = ResultFile.objects.exclude(patient=file.patient_id).exclude(status=FileStatus.REFUSED)
-    if others.filter(sha256=file.sha256, sample=file.sample).exists():
+    others = (
+        ResultFile.objects.select_related("patient")
+        .exclude(patient=file.patient_id)
+        .exclude(status=FileStatus.REFUSED)
+    )
+    if any(other.sample == file.sample for other in others.filter(sha256_lookup=file.sha256)):
         return True
-    for other in others.exclude(fingerprint={}).values_list("fingerprint", flat=True).iterator(chunk_size=500):
-        compared, agreeing = concordance(fingerprint, other)
+    prints = others.only("fingerprint", "patient__subject").iterator(chunk_size=500)
+    for other in prints:
+        if isinstance(other.fingerprint, Erased):
+            continue
+        compared, agreeing = concordance(fingerprint, other.fingerprint)
         if compared >= FEWEST_SITES and agreeing == compared:
             return True
     return False

@@ -1,4 +1,4 @@
-"""Keeping an upload byte for byte: streamed to storage while its checksum is worked out, never held in memory."""
+"""Keeping an upload: streamed into sealed storage while its checksum is worked out, never held in memory."""
 
 from __future__ import annotations
 
@@ -6,16 +6,27 @@ import contextlib
 import hashlib
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 from django.core.files.base import File
-from django.core.files.storage import default_storage
 
+from portal.people.models import Patient
 from portal.results.explanations import NotAccepted
+from portal.results.models import ResultFile
+from portal.sealing.storage import SealedStorage
+from portal.sealing.uploads import path_of
 
 _PIECE = 1 << 20
+
+
+def storage() -> SealedStorage:
+    """Where genome files lie."""
+    kept = ResultFile._meta.get_field("file").storage
+    assert isinstance(kept, SealedStorage)
+    return kept
 
 
 class _Measured(File):
@@ -43,28 +54,35 @@ class _Measured(File):
 
 @dataclass(frozen=True)
 class StoredUpload:
-    """Where an upload lies in storage and what passed through."""
+    """Where an upload lies, sealed, and what passed through."""
 
     name: str
     sha256: str
     size: int
+    upload: File
 
-    @property
-    def path(self) -> Path:
-        return Path(default_storage.path(self.name))
+    @contextmanager
+    def plain(self) -> Iterator[Path]:
+        """The same bytes to be read by path: the upload as it came, else a plain copy for as long as this lasts."""
+        with path_of(self.upload) as path:
+            if path is not None:
+                yield path
+                return
+        with storage().opened_plain(self.name) as path:
+            yield path
 
     def discard(self) -> None:
-        default_storage.delete(self.name)
+        storage().delete(self.name)
 
 
-def store(upload: File) -> StoredUpload:
-    """Stream an upload into storage under a random name. Raises `NotAccepted` when it is over the size limit."""
-    name = f"results/{uuid.uuid4()}"
+def store(upload: File, patient: Patient) -> StoredUpload:
+    """Stream an upload into the patient's sealed files under a random name. Raises `NotAccepted` over the limit."""
+    name = f"{patient.subject}/results/{uuid.uuid4()}"
     content = _Measured(upload, settings.RESULT_FILE_MAX_BYTES)
     try:
-        stored = default_storage.save(name, content)
+        stored = storage().save(name, content)
     except BaseException:
         with contextlib.suppress(OSError):
-            default_storage.delete(name)
+            storage().delete(name)
         raise
-    return StoredUpload(stored, content.sha256, content.passed)
+    return StoredUpload(stored, content.sha256, content.passed, upload)

@@ -19,7 +19,7 @@ from portal.access import log
 from portal.access.decide import require
 from portal.access.matrix import rules_for
 from portal.people.models import Patient, Role, User
-from portal.people.queries import patient_of_account, patients_for
+from portal.people.queries import by_name, patient_of_account, patients_for
 from portal.results import actions
 from portal.results.actions import Receipt
 from portal.results.explanations import NotAccepted
@@ -60,7 +60,7 @@ def files(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [present_row(user, file) for file in page.object_list],
         "orders": open_orders_for(user)[:FILES_PER_PAGE],
-        "patients": patients_for(user) if user.role == Role.CLINICIAN else [],
+        "patients": by_name(patients_for(user)) if user.role == Role.CLINICIAN else [],
         "made_up": _made_up(user),
     }
     return render(request, "results/files.html", context)

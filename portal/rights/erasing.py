@@ -112,7 +112,7 @@ def carry_out(erasure: Erasure, actor: User | None) -> Erasure:
         "backups_until": backups_until(now).isoformat(),
     }
     Erasure.objects.filter(pk=erasure.pk).update(
-        status=ErasureStatus.DONE, done_at=now, statement=statement, files=files, why=""
+        status=ErasureStatus.DONE, done_at=now, statement=statement, files=files
     )
     log.record(actor, "confirm.erasure", erasure, reason=f"done:{erasure.cause}")
     transaction.on_commit(lambda: remove_files(erasure))
@@ -183,11 +183,12 @@ def _close_account(account: User | None) -> None:
     EmailAddress.objects.filter(user=account).delete()
     ProxyGrant.objects.filter(proxy=account, until=None).update(until=now)
     Guardianship.objects.filter(guardian=account).exclude(until__lte=now).update(until=now)
-    ProxyInvitation.objects.filter(email=account.email).delete()
+    ProxyInvitation.objects.filter(email_lookup=account.email).delete()
     account.email, account.name = f"{account.pk.hex}@erased.invalid", ""
     account.is_active, account.last_login = False, None
     account.set_unusable_password()
     account.save()
+    keys.destroy(account.pk)  # their name, and what was noted about the account itself
 
 
 def remove_files(erasure: Erasure) -> None:

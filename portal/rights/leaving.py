@@ -71,10 +71,11 @@ def refuse(actor: User, erasure: Erasure, why: str) -> Erasure:
     if not why.strip():
         raise NotNow("no_reason")
     with transaction.atomic():
-        refused = Erasure.objects.filter(pk=erasure.pk, status__in=OPEN).update(
-            status=ErasureStatus.REFUSED, decided_by=actor, decided_at=timezone.now(), why=why.strip()
-        )
-        if refused:
+        row = Erasure.objects.select_for_update(of=("self",)).select_related("patient").get(pk=erasure.pk)
+        if row.status in OPEN:
+            row.status, row.why = ErasureStatus.REFUSED, why.strip()
+            row.decided_by, row.decided_at = actor, timezone.now()
+            row.save(update_fields=["status", "why", "decided_by", "decided_at"])
             log.record(actor, "refuse.erasure", erasure)
             NoticeOwed.objects.create(patient=erasure.patient, kind="erasure_refused", about=erasure.pk)
         erasure.refresh_from_db()

@@ -11,6 +11,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.sealing.fields import SealedTextField
+
 
 def _person(related_name: str = "+", **options: Any) -> Any:
     return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name=related_name, **options)
@@ -76,7 +78,9 @@ class Erasure(models.Model):
     not_before = models.DateTimeField(null=True, help_text="The end of the days for thinking it over.")
     decided_by = _person(null=True, help_text="The second person, who confirmed or refused it.")
     decided_at = models.DateTimeField(null=True)
-    why = models.TextField(blank=True, help_text="Why it was refused; the patient reads it.")
+    why = SealedTextField(
+        subject="patient.subject", blank=True, default="", help_text="Why it was refused; the patient reads it."
+    )
     done_at = models.DateTimeField(null=True)
     statement = models.JSONField(default=dict, help_text="Counts of what was erased and what stays; no names.")
     files = models.JSONField(default=list, help_text="Names in storage that are still to be removed.")
@@ -100,9 +104,23 @@ class LifeEvent(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="life_events")
     kind = models.CharField(max_length=10, choices=Kind)
-    basis = models.CharField(max_length=200, help_text="What it rests on, e.g. death certificate seen.")
-    clinic = models.CharField(max_length=200, blank=True, help_text="Where the patient is looked after now.")
-    decides = models.CharField(max_length=200, blank=True, help_text="Who may decide after a death, and why.")
+    basis = SealedTextField(
+        subject="patient.subject", max_length=200, help_text="What it rests on, e.g. death certificate seen."
+    )
+    clinic = SealedTextField(
+        subject="patient.subject",
+        max_length=200,
+        blank=True,
+        default="",
+        help_text="Where the patient is looked after now.",
+    )
+    decides = SealedTextField(
+        subject="patient.subject",
+        max_length=200,
+        blank=True,
+        default="",
+        help_text="Who may decide after a death, and why.",
+    )
     recorded_by = _person()
     recorded_at = models.DateTimeField(default=timezone.now)
     confirmed_by = _person(null=True)
@@ -154,7 +172,7 @@ class RetentionDue(models.Model):
     confirmed_by = _person(null=True)
     confirmed_at = models.DateTimeField(null=True)
     kept_until = models.DateTimeField(null=True, help_text="Kept longer, and until when it is not listed again.")
-    kept_why = models.CharField(max_length=200, blank=True)
+    kept_why = SealedTextField(subject="patient.subject", max_length=200, blank=True, default="")
 
     class Meta:
         ordering = ["since"]

@@ -45,7 +45,7 @@ def _raw(row: Model, field: Any) -> Any:
 def _plain(value: Any) -> Any:
     match value:
         case User() | Laboratory():
-            return value.name
+            return str(value.name)
         case datetime() | date():
             return value.isoformat()
         case UUID():

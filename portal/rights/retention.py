@@ -112,9 +112,10 @@ def keep(actor: User, due: RetentionDue, why: str) -> RetentionDue:
     if not why.strip():
         raise NotDestroyed("no_reason")
     with transaction.atomic():
-        RetentionDue.objects.filter(pk=due.pk).update(
-            asked_by=None, asked_at=None, kept_until=timezone.now() + KEPT_LONGER, kept_why=why.strip()
-        )
+        row = RetentionDue.objects.select_for_update(of=("self",)).select_related("patient").get(pk=due.pk)
+        row.asked_by, row.asked_at = None, None
+        row.kept_until, row.kept_why = timezone.now() + KEPT_LONGER, why.strip()
+        row.save(update_fields=["asked_by", "asked_at", "kept_until", "kept_why"])
         log.record(actor, "keep.retention_due", due)
         due.refresh_from_db()
     return due

@@ -20,15 +20,17 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any, cast
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core import checks
 from django.core.exceptions import FieldError
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.query_utils import DeferredAttribute
 
-from portal.sealing import envelope, keys
+from portal.sealing import envelope, keys, scope
 from portal.sealing.errors import PersonErased, SealBroken, SealRefused
 
+KEPT = "_sealed_as_kept"
 NOTHING = b"\x00"
 SOMETHING = b"\x01"
 
@@ -56,6 +58,21 @@ class Erased(Sealed):
 
     __slots__ = ()
 
+    def __str__(self) -> str:
+        return "—"  # where it is printed with no more thought: a mark, never a value
+
+
+class HasKey:
+    """For a model whose rows stand for a person: reading a row says that the person's key may be needed soon."""
+
+    key_of = "subject"
+
+    @classmethod
+    def from_db(cls, *args: Any, **options: Any) -> Any:
+        row = super().from_db(*args, **options)  # type: ignore[misc]
+        scope.expect(row.__dict__.get(cls.key_of))
+        return row
+
 
 class SealedAttribute(DeferredAttribute):
     """Opens the value at the first reading of the attribute, and keeps what it found on the instance."""
@@ -69,6 +86,7 @@ class SealedAttribute(DeferredAttribute):
         if value is self:  # deferred
             value = super().__get__(instance, cls)
         if type(value) is Sealed:
+            self.field.keep(instance, value)
             value = instance.__dict__[self.field.attname] = self.field.opened(instance, value)
         return value
 
@@ -150,7 +168,17 @@ class SealedField(models.Field):
         else:
             content = SOMETHING + self.to_bytes(value)
         person = self.person(instance)
-        return Sealed(envelope.seal(keys.sealing_cipher(person), content, self._bound_to(instance, person)))
+        cipher, bound_to = keys.sealing_cipher(person), self._bound_to(instance, person)
+        kept: Sealed | None = instance.__dict__.get(KEPT, {}).get(self.attname)
+        if kept is None or not _holds(cipher, kept, bound_to, content):
+            kept = Sealed(envelope.seal(cipher, content, bound_to))
+            self.keep(instance, kept)
+        return kept
+
+    def keep(self, instance: models.Model, sealed: Sealed) -> None:
+        """Remember what the column holds: a value that did not change is written back as it was, so that the history
+        of the row names only what changed."""
+        instance.__dict__.setdefault(KEPT, {})[self.attname] = sealed
 
     def opened(self, instance: models.Model, sealed: Sealed) -> Any:
         """The value, or `Erased`. Raises `SealBroken` when this is not what was sealed for this row."""
@@ -230,6 +258,14 @@ class SealedField(models.Field):
             text = "Rows cannot be ordered by a sealed column."
             found.append(checks.Error(text, obj=self, id="sealing.E003"))
         return found
+
+
+def _holds(cipher: AESGCM, sealed: Sealed, bound_to: bytes, content: bytes) -> bool:
+    """Whether this is that very content, sealed for that very place under the key of today."""
+    try:
+        return envelope.unseal(cipher, sealed.content, bound_to) == content
+    except SealBroken:
+        return False
 
 
 class SealedTextField(SealedField, models.TextField):

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import functools
 import secrets
 import uuid
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from portal.sealing import register, scope
 from portal.sealing.envelope import KEY_BYTES
-from portal.sealing.errors import PersonErased, SealBroken
+from portal.sealing.errors import PersonErased, SealBroken, SealError
 from portal.sealing.keyring import Keyring, keyring
 from portal.sealing.models import IndexKey, PersonKey
 
 INDEX = "lookup"
+FETCHED_AT_ONCE = 200
+WRAPPED, MASTER = "_wrapped_key", "_master_of_key"
 
 
 def master_keys() -> Keyring:
@@ -33,7 +38,7 @@ def _keyring(lines: tuple[str, ...]) -> Keyring:
 def _fetch(subject: uuid.UUID, make: bool) -> tuple[AESGCM, bytes]:
     if subject in register.destroyed():
         raise PersonErased("This person's key was destroyed.")
-    row = PersonKey.objects.filter(subject=subject).first()
+    row = _rows(subject).get(subject)
     if row is None:
         if not make:
             raise SealBroken("Something is sealed for a person who has no key.")
@@ -48,6 +53,42 @@ def _fetch(subject: uuid.UUID, make: bool) -> tuple[AESGCM, bytes]:
         raise PersonErased("This person's key was destroyed.")
     key = master_keys().unwrap(row.master, bytes(row.wrapped), row.purpose)
     return AESGCM(key), key
+
+
+def with_key(rows: QuerySet[Any], person: str) -> QuerySet[Any]:
+    """The same rows with the wrapped key of the person at `person` beside each, for `take_key`: one question less."""
+    key = PersonKey.objects.filter(subject=OuterRef(person))
+    return rows.annotate(**{WRAPPED: Subquery(key.values("wrapped")[:1]), MASTER: Subquery(key.values("master")[:1])})
+
+
+def take_key(row: Model, subject: uuid.UUID) -> None:
+    """Holds the key that came with a row for this request. What is wrong with it is said where it is needed."""
+    held, wrapped = scope.current(), getattr(row, WRAPPED)
+    if held is None or wrapped is None or subject in register.destroyed():
+        return
+    purpose = PersonKey(subject=subject).purpose
+    with contextlib.suppress(SealError):
+        key = master_keys().unwrap(getattr(row, MASTER), bytes(wrapped), purpose)
+        held.put(subject, AESGCM(key), key)
+
+
+def _rows(subject: uuid.UUID) -> dict[uuid.UUID, PersonKey]:
+    """The key's row and, in the same question, those of people whose rows were read beside it: these are opened and
+    held at once. One that does not open is left for its own turn, which says why."""
+    held = scope.current()
+    others = held.expected(FETCHED_AT_ONCE) if held is not None else []
+    rows = {row.subject: row for row in PersonKey.objects.filter(subject__in={subject, *others})}
+    gone = register.destroyed()
+    for other in others:
+        row = rows.get(other)
+        if held is None or other == subject or row is None or row.wrapped is None or other in gone:
+            continue
+        try:
+            key = master_keys().unwrap(row.master, bytes(row.wrapped), row.purpose)
+        except SealError:
+            continue
+        held.put(other, AESGCM(key), key)
+    return rows
 
 
 def _opened(subject: uuid.UUID, make: bool) -> tuple[AESGCM, bytes]:

@@ -51,6 +51,7 @@ class Held:
         self._ciphers: dict[uuid.UUID, tuple[AESGCM, bytes, Provision | None]] = {}
         self._provisions: dict[tuple[str, ...], Provision] = {}
         self.index_key: tuple[bytes, Provision | None] | None = None
+        self._expected: dict[uuid.UUID, None] = {}
 
     def get(self, subject: uuid.UUID) -> tuple[AESGCM, bytes] | None:
         held = self._ciphers.get(subject)
@@ -69,6 +70,16 @@ class Held:
     def put_index_key(self, key: bytes) -> None:
         self.index_key = (key, _provision(self._provisions))
 
+    def expect(self, subject: uuid.UUID) -> None:
+        if subject not in self._ciphers:
+            self._expected[subject] = None
+
+    def expected(self, most: int) -> list[uuid.UUID]:
+        """People whose rows were read and whose keys were not: fetched along with the first one that is needed."""
+        subjects = [subject for subject in self._expected if subject not in self._ciphers]
+        self._expected.clear()
+        return subjects[:most]
+
     def drop(self, subject: uuid.UUID) -> None:
         self._ciphers.pop(subject, None)
         if self.outer is not None:
@@ -83,6 +94,13 @@ _held: ContextVar[Held | None] = ContextVar("held_keys", default=None)
 
 def current() -> Held | None:
     return _held.get()
+
+
+def expect(subject: uuid.UUID | None) -> None:
+    """A row of this person was read. A list of fifty people then costs one question for their keys, not fifty."""
+    held = _held.get()
+    if held is not None and subject is not None:
+        held.expect(subject)
 
 
 def begin() -> None:

@@ -162,7 +162,7 @@ STATIC_ROOT = VAR / "collected"
 
 # Genome files: outside the web root, never served by URL.
 MEDIA_ROOT = VAR / "files"
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["portal.sealing.uploads.NamelessUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 RESULT_FILE_MAX_BYTES = env.int("PORTAL_RESULT_FILE_MAX_BYTES", default=8 * 1024**3)

@@ -49,10 +49,10 @@ def guard(clinic: Clinic, child: Patient, **fields) -> Guardianship:
 
 
 def test_a_parent_decides_for_a_child_and_the_ledger_says_on_what_footing(clinic: Clinic, child: Patient) -> None:
-    guard(clinic, child)
+    recorded = guard(clinic, child)
     event = say_yes(clinic.ada_user, child, "sf.child")
     assert (event.signer, event.capacity, event.capacity_basis) == (
-        clinic.ada_user.pk, "parent", "birth certificate seen",
+        clinic.ada_user.pk, "parent", f"guardianship:{recorded.pk}",
     )  # fmt: skip
     assert event.capacity_until == comes_of_age(child)
     assert permission(child, "sf.child").permitted

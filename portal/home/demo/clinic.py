@@ -95,7 +95,7 @@ def _account(email: str, name: str, role: Role, secret: str, **fields: object) -
 
 
 def _patient(number: str, given: str, family: str, born: date, sex: Sex, made_up: bool, secret: str) -> Patient:
-    found = Patient.objects.filter(record_number=number).first()
+    found = Patient.objects.filter(record_number_lookup=number).first()
     if found is not None:
         return found
     name = given if family != number else number

@@ -12,7 +12,8 @@ from consent.desk import actions as consent
 from consent.desk import understanding
 from consent.desk.queries import current_text, permission
 from portal.delivery import actions as delivery
-from portal.delivery.models import Annotation, Release
+from portal.delivery.models import Release
+from portal.delivery.queries import notes_on
 from portal.home.demo.clinic import Clinic
 from portal.home.demo.genomes import Genome
 from portal.people.models import Patient
@@ -57,7 +58,7 @@ class Road:
         self.tell(f"✓ {self.patient.full_name} has said yes to having the medicine genes read")
 
     def upload(self, genome: Genome) -> ResultFile:
-        order = TestOrder.objects.filter(laboratory=self.clinic.laboratory, accession=self.accession).first()
+        order = TestOrder.objects.filter(laboratory=self.clinic.laboratory, accession_lookup=self.accession).first()
         if order is None:
             order = results.place_order(self.clinic.clinician, self.patient, self.clinic.laboratory, self.accession)
         self.tell(f"✓ {self.clinic.clinician.name} ordered the test ({self.accession})")
@@ -94,8 +95,7 @@ class Road:
         if report.status == ReportStatus.DRAFT:
             clinician = self.clinic.clinician
             delivery.annotate(clinician, report, "", NOTE if self.patient.made_up else NOTE_ON_A_REAL_GENOME)
-            notes = Annotation.objects.filter(report=report)
-            delivery.sign(clinician, report, delivery.shown_hash(report, notes))
+            delivery.sign(clinician, report, delivery.shown_hash(report, notes_on(report)))
             report.refresh_from_db()
         released = Release.objects.filter(report=report).exists()
         self.tell(f"✓ {self.clinic.clinician.name} added a note and signed" + (", and it is released" * released))

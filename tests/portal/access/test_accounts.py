@@ -120,4 +120,4 @@ def test_a_clinician_takes_on_a_new_patient(clinic: Clinic) -> None:
             family_name="One",
             birth_date=datetime.date(1999, 1, 1),
         )
-    assert not Patient.objects.filter(record_number="R-78").exists()
+    assert not Patient.objects.filter(record_number_lookup="R-78").exists()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from consent.ledger.models import Decision
@@ -41,7 +40,7 @@ def test_an_interpretation_becomes_a_draft_with_its_pdf(draft: Report) -> None:
     assert draft.status == ReportStatus.DRAFT
     assert draft.document["person"] == "Rosa Alvarez"
     assert draft.pdf_hash == draft.content_hash
-    assert default_storage.open(draft.pdf.name).read(5) == b"%PDF-"
+    assert draft.pdf.open().read(5) == b"%PDF-"
     assert not progress_of_words(draft.interpretation).moving
     assert not progress_of_paper(draft).moving
 
@@ -60,7 +59,7 @@ def test_signing_keeps_every_word_and_prints_anew(draft: Report) -> None:
     assert final.content_hash != draft.content_hash
     assert final.pdf_hash == final.content_hash
     assert final.document["groups"][0]["cards"][0]["headline"] == draft.document["groups"][0]["cards"][0]["headline"]
-    assert not default_storage.exists(draft.pdf.name)
+    assert not draft.pdf.storage.exists(draft.pdf.name)
 
 
 def test_a_signed_report_never_changes(draft: Report) -> None:
@@ -82,8 +81,8 @@ def test_a_pdf_of_an_earlier_content_is_not_kept(draft: Report) -> None:
 
 
 def test_a_lost_pdf_is_made_again(draft: Report) -> None:
-    default_storage.delete(draft.pdf.name)
-    assert default_storage.exists(render_report(draft.pk).pdf.name)
+    draft.pdf.storage.delete(draft.pdf.name)
+    assert draft.pdf.storage.exists(render_report(draft.pk).pdf.name)
 
 
 def test_nothing_is_put_into_words_without_a_yes(draft: Report) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from portal.people.models import Laboratory, Patient, Role, User
 from portal.results.actions import Identifiers, Receipt, receive_file
-from portal.results.models import TestOrder
+from portal.results.models import Finding, Interpretation, TestOrder
 from tests.people import allow, care, make_laboratory, make_order, make_patient, make_user
 
 
@@ -55,3 +56,13 @@ def make_clinic(*, consent: bool = True, **patient: object) -> Clinic:
         person,
         make_order(person, laboratory, clinician),
     )
+
+
+def files_in(folder: Path) -> list[Path]:
+    """Every file below a folder."""
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def findings(interpretation: Interpretation, kind: str, subject: str, source: str) -> list[Finding]:
+    """The findings about this gene or medicine."""
+    return [row for row in interpretation.findings.filter(kind=kind, source=source) if row.subject == subject]

@@ -8,6 +8,6 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def kept(settings: Any, tmp_path: Path) -> Path:
-    """The folder in which uploads are kept."""
-    settings.MEDIA_ROOT = tmp_path
-    return tmp_path / "results"
+    """The folder in which uploads are kept, each person's in one of their own."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    return tmp_path / "files"

@@ -19,7 +19,7 @@ from portal.results.explanations import EXPLANATIONS, NotAccepted
 from portal.results.models import FileStatus, Interpretation, Job, ResultFile
 from tests.genomes import SLOW, header_and_rows, vcf, with_rows
 from tests.jobs import work_off
-from tests.portal.results.clinic import Clinic, make_clinic
+from tests.portal.results.clinic import Clinic, files_in, make_clinic
 from tests.shared import shared_data
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -186,7 +186,7 @@ def test_a_file_over_the_limit_leaves_nothing_behind(clinic: Clinic, settings: A
     with pytest.raises(NotAccepted, match="too_large"):
         clinic.send(vcf())
     assert not ResultFile.objects.exists()
-    assert list(kept.iterdir()) == []
+    assert files_in(kept) == []
 
 
 class _SlowFile(ContentFile):
@@ -231,7 +231,7 @@ def test_the_same_file_sent_several_times_at_once_is_one_file_and_one_job(clinic
     assert len({receipt.file.pk for receipt in receipts}) == 1
     assert sorted(receipt.duplicate for receipt in receipts) == [False, True, True, True]
     assert ResultFile.objects.count() == Job.objects.count() == 1
-    assert len(list(kept.iterdir())) == 1
+    assert len(files_in(kept)) == 1
 
 
 def test_every_way_of_refusing_at_receipt_has_a_sentence() -> None:
@@ -265,7 +265,7 @@ def test_a_database_that_stays_locked_keeps_no_half_of_an_upload(
     other.execute("ROLLBACK")
     other.close()
     assert not ResultFile.objects.exists()
-    assert list(kept.iterdir()) == []
+    assert files_in(kept) == []
     assert clinic.send(vcf(SLOW)).file.status == FileStatus.QUEUED  # sending it again is all there is to do
     connection.close()
 

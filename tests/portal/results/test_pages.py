@@ -145,14 +145,14 @@ def test_a_clinician_orders_sends_and_reviews(clinic: Clinic) -> None:
         follow=True,
     )
     assert "C-77" in answer.content.decode()
-    assert TestOrder.objects.get(accession="C-77").ordered_by == clinic.clinician
+    assert TestOrder.objects.get(accession_lookup="C-77").ordered_by == clinic.clinician
 
     again = clinician.post(
         reverse("results:order", args=[clinic.patient.pk]), {"laboratory": clinic.laboratory.pk, "accession": "C-77"}
     )
     assert "already has an order" in again.content.decode()
 
-    wrong = filled_in(clinic, vcf(SLOW), family_name="Else", order=TestOrder.objects.get(accession="C-77").pk)
+    wrong = filled_in(clinic, vcf(SLOW), family_name="Else", order=TestOrder.objects.get(accession_lookup="C-77").pk)
     page = clinician.post(reverse("results:send_for", args=[clinic.patient.pk]), wrong, follow=True).content.decode()
     assert "Else" in page  # what was stated, beside what is recorded
     file = ResultFile.objects.get()

@@ -32,7 +32,7 @@ from portal.results.models import FileOrigin, FileStatus, Finding, Interpretatio
 from tests.genomes import QUICK, SLOW, header_and_rows, vcf
 from tests.jobs import work_off
 from tests.people import care, make_laboratory, make_patient, make_user, say_yes
-from tests.portal.results.clinic import Clinic, make_clinic
+from tests.portal.results.clinic import Clinic, files_in, findings, make_clinic
 from tests.shared import shared_data
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -72,9 +72,9 @@ def test_a_file_with_consent_is_read_and_interpreted(clinic: Clinic) -> None:
     assert interpretation.patient == clinic.patient
     assert interpretation.result["genes"]["CYP2C19"]["diplotypes"][0] == "*2/*2"
     assert len(interpretation.consent_events) == 1
-    gene = Finding.objects.get(interpretation=interpretation, kind="gene", subject="CYP2C19", source="CPIC")
+    (gene,) = findings(interpretation, "gene", "CYP2C19", "CPIC")
     assert gene.code == "Poor Metabolizer"
-    assert Finding.objects.filter(interpretation=interpretation, kind="guidance", subject="clopidogrel").exists()
+    assert findings(interpretation, "guidance", "clopidogrel", "CPIC")
 
 
 def test_every_part_of_the_answer_becomes_a_finding(clinic: Clinic) -> None:
@@ -468,7 +468,7 @@ def test_the_same_file_again_is_recognised_and_kept_once(clinic: Clinic, kept: P
     second = clinic.send(vcf(SLOW), name="another name.vcf")
     assert (second.file.pk, first.duplicate, second.duplicate) == (first.file.pk, False, True)
     assert ResultFile.objects.count() == Job.objects.count() == 1
-    assert [path.name for path in kept.iterdir()] == [first.file.file.name.removeprefix("results/")]
+    assert [str(path.relative_to(kept)) for path in files_in(kept)] == [first.file.file.name]
 
 
 # --- stopping and starting again ---

@@ -112,8 +112,6 @@ def make_installation(folder: Path) -> Installation:
         url = f"sqlite:///{folder / 'portal.sqlite3'}"
     made = Installation(folder, url, [new_line("old")])
     made.python(
-        "from django.core.management import call_command as call\n"
-        "call('migrate', 'sealing', verbosity=0)\n"
-        "call('migrate', 'letters', run_syncdb=True, verbosity=0)\n"
+        "from django.core.management import call_command as call\ncall('migrate', run_syncdb=True, verbosity=0)\n"
     )
     return made

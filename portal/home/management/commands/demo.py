@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.fonts import prepare_fonts
+from portal.reports.models import Report
 
 
 class Command(BaseCommand):
@@ -68,7 +70,7 @@ class Command(BaseCommand):
 
             print("\nReports")
             for report in reports:
-                where = report.pdf.path if report.pdf else "no PDF could be made"
+                where = _taken_away(report) if report.pdf else "no PDF could be made"
                 print(f"  {report.patient.full_name} ({report.get_status_display().lower()}): {where}")
             if options["once"]:
                 return
@@ -78,3 +80,13 @@ class Command(BaseCommand):
             serve(options["port"])
         finally:
             stop_worker()
+
+
+def _taken_away(report: Report) -> Path:
+    """A plain copy to look at, as a patient's own download would be. What the portal itself keeps is sealed."""
+    folder = settings.VAR / "demo-reports"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    copy: Path = folder / f"{report.pk}.pdf"
+    with report.pdf.open("rb") as sealed, copy.open("wb") as plain:
+        shutil.copyfileobj(sealed, plain)
+    return copy
