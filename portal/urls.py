@@ -1,8 +1,10 @@
 """Every address of the site, one line per room."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from portal.home.demo.mailbox import mailbox
 from portal.home.language import choose
 from portal.home.views import home, style
 
@@ -20,3 +22,5 @@ urlpatterns = [
     path("results/", include("portal.results.urls")),
     path("admin/", admin.site.urls),
 ]
+if settings.DEMONSTRATION_MAIL:
+    urlpatterns.append(path("mail/", mailbox, name="mailbox"))

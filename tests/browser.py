@@ -41,11 +41,11 @@ def browser() -> Iterator[Browser]:
 class Visitor:
     """One person at one browser: signs in, goes somewhere, and every page they end on is held to the baseline."""
 
-    def __init__(self, browser: Browser, site: str, *, javascript: bool = True) -> None:
+    def __init__(self, browser: Browser, site: str, *, javascript: bool = True, locale: str = "en-GB") -> None:
         self.site = site
         self.javascript = javascript
         self.context: BrowserContext = browser.new_context(
-            base_url=site, viewport=WIDE, java_script_enabled=javascript, accept_downloads=True, locale="en-GB"
+            base_url=site, viewport=WIDE, java_script_enabled=javascript, accept_downloads=True, locale=locale
         )
         self.context.set_default_timeout(20_000)
         self.page: Page = self.context.new_page()

@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from consent.ledger.models import Capacity
 from portal.people.models import Patient, User
@@ -42,9 +43,9 @@ class ComprehensionCheck(models.Model):
 
 
 class TaskKind(models.TextChoices):
-    NOT_UNDERSTOOD = "not_understood", "Talk it through"
-    WANTS_TO_TALK = "wants_to_talk", "Asked to talk"
-    ERASE = "erase", "Asked to erase"
+    NOT_UNDERSTOOD = "not_understood", _("Talk it through")
+    WANTS_TO_TALK = "wants_to_talk", _("Asked to talk")
+    ERASE = "erase", _("Asked to erase")
 
 
 TALKS = (TaskKind.NOT_UNDERSTOOD, TaskKind.WANTS_TO_TALK)

@@ -8,11 +8,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from consent.desk import guardians, understanding
+from consent.desk import guardians, texts, understanding
 from consent.desk.forms import GuardianForm
 from consent.desk.models import CounsellorTask, Guardianship
 from consent.desk.queries import Watched, current_text, desk_of, guardianships_for
@@ -37,7 +37,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     for patient in about.values():
         log.record(user, "read.consent_event", patient)
     context = {
-        "needs_me": [{"task": task, "text": current_text(task.scope, "en")} for task in found.needs_me],
+        "needs_me": [{"task": task, "text": current_text(task.scope, spoken())} for task in found.needs_me],
         "asked": _named(found.asked),
         "ends_soon": _named(found.ends_soon),
         "ask_again": _named(found.ask_again),
@@ -46,8 +46,13 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "consent/desk.html", context)
 
 
+def spoken() -> str:
+    """Staff read names in their own language, whatever the patient's is."""
+    return get_language() or texts.FALLBACK_LOCALE
+
+
 def _named(rows: list[Watched]) -> list[dict[str, object]]:
-    return [{"row": row, "text": current_text(row.scope, "en")} for row in rows]
+    return [{"row": row, "text": current_text(row.scope, spoken())} for row in rows]
 
 
 @login_required

@@ -77,6 +77,7 @@ class Command(BaseCommand):
             print(f"\nWho can sign in (password for all: {clinic.password})")
             for account in clinic.accounts:
                 print(f"  {account.get_role_display():<20} {account.email:<28} {account.name}")
+            print("\nMail that the clinic sends stays here: see the page /mail/ of the address below.")
             serve(options["port"])
         finally:
             stop_worker()
