@@ -57,6 +57,12 @@ class PatientHome:
     file: ResultFile | None
     moments: tuple[Moment, ...]
 
+    @property
+    def report_beside(self) -> Report | None:
+        """The newest report, while something else comes first; closed reports are not offered."""
+        told_already = (Task.READ_REPORT, Task.READ_AGAIN, Task.SAID_NO, Task.ANSWER_CONSENT)
+        return None if self.task in told_already else self.report
+
 
 def patient_home(user: User) -> PatientHome | None:
     """What is new for a patient and what to do next; None when no patient signs in with this account."""

@@ -41,7 +41,7 @@ def _patient(request: HttpRequest, user: User) -> HttpResponse:
     found = queries.patient_home(user)
     if found is None:
         return render(request, "home/other.html")
-    return render(request, "home/patient.html", {"home": found, "made_up": found.patient.made_up})
+    return render(request, "home/patient.html", {"home": found, "made_up": found.patient.invented})
 
 
 def _laboratory(request: HttpRequest, user: User) -> HttpResponse:

@@ -17,6 +17,7 @@ VAR = Path(env.str("PORTAL_VAR", default=str(ROOT / "var")))
 SITE_NAME = "Clearly"
 CLINIC_NAME = env.str("PORTAL_CLINIC_NAME", default="Riverside Clinic")
 CLINIC_PHONE = env.str("PORTAL_CLINIC_PHONE", default="")
+DEMONSTRATION = False  # a made-up clinic: every page says so
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -32,7 +33,6 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "django_htmx",
     "csp",
     "consent.ledger",
@@ -214,9 +214,6 @@ SPECTACULAR_SETTINGS = {
         "FileStatusEnum": "portal.results.models.FileStatus",
         "ReportStatusEnum": "portal.reports.models.ReportStatus",
     },
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
 }
 
 # Celery. The database row is the truth; the broker only wakes a worker up.

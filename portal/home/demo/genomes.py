@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from genomics.readers.made_up import write_made_up
+from portal.people.models import BorrowedGenome
 
 REAL = settings.ROOT.parent / "shared" / "data" / "real" / "NA18526.GRCh38.raw_allsites_at_pgx.vcf"
 
@@ -22,7 +23,7 @@ MADE_UP = {
 @dataclass(frozen=True)
 class Genome:
     path: Path
-    made_up: bool
+    borrowed: str  # whose it is (`BorrowedGenome`); empty for a made-up person's
     told: str
 
 
@@ -32,13 +33,17 @@ def made_up(person: str) -> Genome:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_made_up(path, f"made-up-{person}", MADE_UP[person])
-    return Genome(path, True, "a made-up person, written from our own tables")
+    return Genome(path, "", "a made-up person, written from our own tables")
 
 
 def main_genome(given: Path | None) -> Genome:
     """The genome of the main job, in this order: given by the user, real, made up."""
     if given is not None:
-        return Genome(given, False, f"your file {given.name}")
+        return Genome(given, BorrowedGenome.OWN, f"your file {given.name}")
     if REAL.exists():
-        return Genome(REAL, False, "the open-consent 1000 Genomes person NA18526 (name and birth date are made up)")
+        return Genome(
+            REAL,
+            BorrowedGenome.PUBLIC,
+            "the open-consent 1000 Genomes person NA18526 (name and birth date are made up)",
+        )
     return made_up("mei")

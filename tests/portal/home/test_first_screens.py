@@ -243,3 +243,41 @@ def test_the_badge_counts_the_drafts_that_wait(clinic: Clinic) -> None:
 def test_the_style_page_shows_the_components(db: None) -> None:
     answer = Client().get(reverse("style"))
     assert answer.status_code == 200
+
+
+def test_a_second_file_that_stops_does_not_hide_the_report(clinic: Clinic) -> None:
+    clinic.release.first_read_at = timezone.now()
+    clinic.release.save()
+    for status in (FileStatus.HELD, FileStatus.FAILED, FileStatus.INTERPRETING):
+        file = add_file(clinic.ada, status)
+        page = screen(clinic.ada_user)
+        assert task_of(clinic.ada) is not Task.READ_AGAIN
+        assert page.count(f'href="{reverse("delivery:report", args=[clinic.report.pk])}">Read my report') == 1, status
+        file.delete()
+
+
+def test_a_closed_report_is_not_offered_beside_anything(clinic: Clinic) -> None:
+    add_file(clinic.ada, FileStatus.HELD)
+    allow(clinic.ada, decision=Decision.WITHDRAW)
+    assert "Your newest report" not in screen(clinic.ada_user)
+
+
+def test_whoever_sent_a_refused_file_is_not_told_that_the_sender_knows(db: None) -> None:
+    patient = make_patient()
+    add_file(patient, FileStatus.REFUSED)
+    page = screen(account(patient))
+    assert "The sender was told why." not in page
+    assert "Open it to see why, and what you can do." in page
+
+
+def test_a_refused_file_of_the_laboratory_was_told_to_the_laboratory(clinic: Clinic) -> None:
+    make_file(clinic.ada, clinic.laboratory_user, clinic.order, status=FileStatus.REFUSED)
+    assert "The sender was told why." in screen(clinic.ada_user)
+
+
+def test_a_patient_who_sent_a_file_of_two_people_is_asked_who_they_are(db: None) -> None:
+    patient = make_patient()
+    allow(patient)
+    add_file(patient, FileStatus.HELD, reason="choose_sample", samples=["A", "B"], sample="")
+    page = screen(account(patient))
+    assert "Which one in the file is you?" in page and "nothing you need to do" not in page

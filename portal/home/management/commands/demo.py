@@ -45,9 +45,9 @@ class Command(BaseCommand):
             print(f"{settings.CLINIC_NAME}, a clinic made up for this demonstration.\n", flush=True)
             genome = main_genome(given)
             person = make_guest(clinic, given) if given is not None else main
-            if person.made_up != genome.made_up:
-                person.made_up = genome.made_up
-                person.save(update_fields=["made_up"])
+            if (person.made_up, person.borrowed_genome) != (not genome.borrowed, genome.borrowed):
+                person.made_up, person.borrowed_genome = not genome.borrowed, genome.borrowed
+                person.save(update_fields=["made_up", "borrowed_genome"])
             try:
                 print(f"{person.full_name}: from upload to the patient", flush=True)
                 road = Road(clinic, person, f"N-{person.record_number}")
