@@ -17,6 +17,12 @@ VAR = Path(env.str("PORTAL_VAR", default=str(ROOT / "var")))
 SITE_NAME = "Clearly"
 CLINIC_NAME = env.str("PORTAL_CLINIC_NAME", default="Riverside Clinic")
 CLINIC_PHONE = env.str("PORTAL_CLINIC_PHONE", default="")
+# Days that work may wait for a person before the queue and the health page call it overdue: a draft or a file for
+# the care team, and a signed report for its patient. (An emergency is looked into within 72 hours, everywhere.)
+DAYS_UNTIL_OVERDUE = {
+    "review": env.int("PORTAL_REVIEW_DAYS", default=7),
+    "reading": env.int("PORTAL_READING_DAYS", default=14),
+}
 DEMONSTRATION = False  # a made-up clinic: every page says so
 
 INSTALLED_APPS = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,8 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from consent.ledger.models import Decision
+from portal.access.models import BreakGlass
+from portal.delivery.models import Release
 from portal.home.navigation import PLACES, navigation
-from portal.home.queries import OVERDUE_AFTER, Task, Work, patient_home, work_queue
+from portal.home.queries import Task, Work, patient_home, work_queue
 from portal.people.models import Patient, Role, User
 from portal.reports.models import Report, ReportStatus
 from portal.results.models import FileStatus, Job, JobStatus, ResultFile
@@ -168,8 +171,34 @@ def test_the_queue_ends_with_the_care_relationship(clinic: Clinic) -> None:
 def test_what_waits_too_long_is_called_overdue_in_words(clinic: Clinic) -> None:
     held = add_file(clinic.ada, FileStatus.HELD)
     assert "Overdue" not in screen(clinic.clinician)
-    ResultFile.objects.filter(pk=held.pk).update(created_at=timezone.now() - OVERDUE_AFTER * 2)
+    ResultFile.objects.filter(pk=held.pk).update(created_at=timezone.now() - datetime.timedelta(days=8))
     assert "Overdue" in screen(clinic.clinician)
+
+
+def test_a_signed_report_nobody_reads_becomes_overdue(clinic: Clinic, settings: Any) -> None:
+    Release.objects.update(at=timezone.now() - datetime.timedelta(days=10))
+    assert "Overdue" not in screen(clinic.clinician)
+    settings.DAYS_UNTIL_OVERDUE = {"review": 7, "reading": 9}
+    add_file(clinic.ada, FileStatus.HELD, original_name="only-just-held.vcf")
+    page = screen(clinic.clinician, "/?show=overdue")
+    assert "Not read by the patient yet" in page and "only-just-held.vcf" not in page
+
+
+def test_the_privacy_officer_is_told_of_an_emergency_nobody_looked_into_in_time(clinic: Clinic) -> None:
+    assert "Nothing waits." in screen(clinic.privacy_officer)
+    now = timezone.now()
+    broken = BreakGlass.objects.create(
+        patient=clinic.ada,
+        member=clinic.other_clinician,
+        reason="x",
+        until=now,
+        review_due_at=now + datetime.timedelta(hours=1),
+    )
+    page = screen(clinic.privacy_officer)
+    assert "1 record was opened in an emergency" in page and "Overdue" not in page
+    BreakGlass.objects.filter(pk=broken.pk).update(review_due_at=now - datetime.timedelta(minutes=1))
+    page = screen(clinic.privacy_officer)
+    assert "Overdue" in page and clinic.ada.record_number not in page
 
 
 def test_the_filter_is_part_of_the_address(clinic: Clinic) -> None:
