@@ -223,4 +223,8 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        say("\nStopped. Nothing is lost; start again with the same command.")
+        sys.exit(130)

@@ -41,7 +41,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "asked": _named(found.asked),
         "ends_soon": _named(found.ends_soon),
         "ask_again": _named(found.ask_again),
-        "made_up": any(patient.made_up for patient in about.values()),
+        "made_up": next((patient.invented for patient in about.values() if patient.invented), ""),
     }
     return render(request, "consent/desk.html", context)
 

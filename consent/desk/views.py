@@ -56,7 +56,7 @@ class Visit:
         return reverse(f"consent:{name}", kwargs=arguments)
 
     def page(self, **context: Any) -> dict[str, Any]:
-        return {"patient": self.patient, "for_another": self.for_another, "made_up": self.patient.made_up, **context}
+        return {"patient": self.patient, "for_another": self.for_another, "made_up": self.patient.invented, **context}
 
 
 def _visit(request: HttpRequest, patient_id: uuid.UUID | None, action: str = "read.consent_event") -> Visit:

@@ -48,7 +48,7 @@ def helpers(request: HttpRequest) -> HttpResponse:
         "helpers": queries.helpers_of(user),
         "helped": queries.helped_by(user),
         "invitations": queries.invitations_of(user),
-        "made_up": patient.made_up if patient else False,
+        "made_up": patient.invented if patient else "",
     }
     return render(request, "access/helpers.html", context, status=422 if form.errors else 200)
 

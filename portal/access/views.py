@@ -45,7 +45,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
             "page": page,
             "everyone": everyone,
             "with_own_acts": with_own_acts,
-            "made_up": patient.made_up if patient else False,
+            "made_up": patient.invented if patient else "",
         },
     )
 

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 
 from portal.access.decide import decide
 from portal.celery import app
+from portal.home.queries import overdue_counts
 from portal.results.models import Job, JobStatus
 
 logger = logging.getLogger("portal.health")
@@ -110,6 +111,8 @@ def ready(request: HttpRequest) -> JsonResponse:
     body: dict[str, object] = {"status": "ok" if well else "not_ready"}
     if decide(request.user, "read.job"):
         body["checks"] = {name: "ok" if good else "not_ready" for name, good in found.items()}
+        # Work that people let wait is no illness of the site: it is told here, and changes neither word nor status.
+        body["overdue"] = overdue_counts(request.user)
     return JsonResponse(body, status=200 if well else 503)
 
 

@@ -1,9 +1,9 @@
 """Addresses of the API and of its description."""
 
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 
-from portal.api import views
+from portal.api import description, views
 
 app_name = "api"
 urlpatterns = [
@@ -18,9 +18,5 @@ urlpatterns = [
     path("v1/reports/<uuid:report_id>/pdf/", views.ReportPdf.as_view(), name="report_pdf"),
     path("v1/consents/", views.Consents.as_view(), name="consents"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path(
-        "docs/",
-        SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_name="api/docs.html"),
-        name="docs",
-    ),
+    path("docs/", description.page, name="docs"),
 ]

@@ -46,7 +46,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
     own = user.role == Role.PATIENT
     rows = queries.reports_for_patient(user) if own else queries.recently_signed(user)
     patient = patient_of_account(user)
-    context = {"reports": rows, "own": own, "made_up": patient is not None and patient.made_up}
+    context = {"reports": rows, "own": own, "made_up": patient.invented if patient else ""}
     return render(request, "delivery/report_list.html", context)
 
 
@@ -66,7 +66,7 @@ def report(request: HttpRequest, report_id: UUID) -> HttpResponse:
         "body": bodies.body(found),
         "own": found.patient.account_id == _user(request).pk,
         "pdf_ready": _pdf_ready(found),
-        "made_up": found.patient.made_up,
+        "made_up": found.patient.invented,
     }
     return render(request, "delivery/report.html", context)
 
@@ -81,7 +81,7 @@ def report_pdf(request: HttpRequest, report_id: UUID) -> HttpResponse | FileResp
     try:
         actions.permitted(_user(request), "download.report", found)
         if not _pdf_ready(found):
-            context = {"report": found, "pdf_ready": False, "made_up": found.patient.made_up}
+            context = {"report": found, "pdf_ready": False, "made_up": found.patient.invented}
             return render(request, "delivery/pdf_waiting.html", context, status=202)
         actions.read(_user(request), found, action="download.report")
     except DeliveryRefused as refused:
@@ -208,7 +208,7 @@ def _closed(request: HttpRequest, found: Report, refused: DeliveryRefused) -> Ht
     context = {
         "refusal": refused.refusal.value,
         "own": found.patient.account_id == _user(request).pk,
-        "made_up": found.patient.made_up,
+        "made_up": found.patient.invented,
     }
     return render(request, "delivery/closed.html", context, status=403)
 
@@ -242,6 +242,6 @@ def _review_page(
         "may_sign": is_draft and decision.permitted,
         "is_draft": is_draft,
         "refusal": asked if asked in {refusal.value for refusal in Refusal} else "",
-        "made_up": found.patient.made_up,
+        "made_up": found.patient.invented,
     }
     return render(request, "delivery/review.html", context, status=status)

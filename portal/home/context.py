@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from portal.home.navigation import NavigationItem, navigation
-from portal.people.models import User
+from portal.people.models import Role, User
+from portal.people.queries import patient_of_account
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -17,10 +18,18 @@ def site(request: HttpRequest) -> dict[str, Any]:
             return []
         return navigation(user, request.resolver_match.view_name if request.resolver_match else "")
 
+    def made_up() -> str:
+        user = getattr(request, "user", None)
+        patient = patient_of_account(user) if isinstance(user, User) and user.role == Role.PATIENT else None
+        return patient.invented if patient else ""
+
     return {
         "site_name": settings.SITE_NAME,
         "clinic_name": settings.CLINIC_NAME,
         "clinic_phone": settings.CLINIC_PHONE,
         # Lazy: a fragment has no frame and asks nothing for one.
         "navigation": SimpleLazyObject(places),
+        # A page about one person says itself who that is; on all others it is the one who is signed in.
+        "made_up": SimpleLazyObject(made_up),
+        "demonstration": settings.DEMONSTRATION,
     }

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 from django.utils import timezone
 
@@ -12,15 +14,14 @@ from consent.desk.queries import Permission, permission
 from consent.ledger.fold import State
 from portal.access.decide import decide
 from portal.access.matrix import PGX
+from portal.access.models import BreakGlass
+from portal.access.queries import breaks_to_review, questions_to_answer
 from portal.delivery.queries import not_read_yet, reports_for_patient, to_review
 from portal.people.models import Patient, Role, User
 from portal.people.queries import patient_of_account
 from portal.reports.models import Report, ReportStatus
 from portal.results.models import FileStatus, Job, JobStatus, ResultFile
 from portal.results.queries import files_for
-
-OVERDUE_AFTER = timedelta(days=7)
-"""How long a person's work may wait before the queue says so."""
 
 ON_THE_ROAD = (FileStatus.RECEIVED, FileStatus.QUEUED, FileStatus.INTERPRETING)
 TIMELINE_LENGTH = 20
@@ -56,6 +57,12 @@ class PatientHome:
     report: Report | None
     file: ResultFile | None
     moments: tuple[Moment, ...]
+
+    @property
+    def report_beside(self) -> Report | None:
+        """The newest report, while something else comes first; closed reports are not offered."""
+        told_already = (Task.READ_REPORT, Task.READ_AGAIN, Task.SAID_NO, Task.ANSWER_CONSENT)
+        return None if self.task in told_already else self.report
 
 
 def patient_home(user: User) -> PatientHome | None:
@@ -125,8 +132,22 @@ class QueueRow:
 
     @property
     def overdue(self) -> bool:
-        needs_a_person = self.work in (Work.TO_REVIEW, Work.ON_HOLD, Work.FAILED)
-        return needs_a_person and timezone.now() - self.since > OVERDUE_AFTER
+        """Whether it has waited longer than the clinic lets such work wait."""
+        limit = _LIMIT_OF_WORK.get(self.work)
+        return limit is not None and self.since < overdue_since(limit)
+
+
+_LIMIT_OF_WORK = {
+    Work.TO_REVIEW: "review",
+    Work.ON_HOLD: "review",
+    Work.FAILED: "review",
+    Work.NOT_READ: "reading",
+}
+
+
+def overdue_since(limit: str) -> datetime:
+    """What has waited since before this moment is overdue; `limit` is "review" or "reading"."""
+    return timezone.now() - timedelta(days=settings.DAYS_UNTIL_OVERDUE[limit])
 
 
 _WORK_OF_STATUS = {
@@ -171,6 +192,43 @@ def stopped_jobs(user: User) -> list[Job]:
         return []
     jobs = Job.objects.filter(status=JobStatus.FAILED).order_by("-updated_at")[:20]
     return [job for job in jobs if decide(user, "read.job", job)]
+
+
+def overdue_counts(user: User | AnonymousUser) -> dict[str, int]:
+    """For operators: how much of each kind of work is overdue in the whole clinic. Numbers only, nobody's name."""
+    if not decide(user, "read.job"):
+        return {}
+    review, reading = overdue_since("review"), overdue_since("reading")
+    stopped = ResultFile.objects.filter(status__in=[FileStatus.HELD, FileStatus.FAILED], closed_at=None)
+    drafts = Report.objects.filter(status=ReportStatus.DRAFT).exclude(content_hash="")
+    unread = Report.objects.filter(status=ReportStatus.SIGNED, release__first_read_at=None)
+    return {
+        "drafts_to_sign": drafts.filter(created_at__lt=review).count(),
+        "files_to_review": stopped.filter(created_at__lt=review).count(),
+        "reports_not_read": unread.filter(release__at__lt=reading).count(),
+        "emergencies_to_review": BreakGlass.objects.filter(
+            reviewed_at=None, review_due_at__lt=timezone.now()
+        ).count(),
+    }
+
+
+@dataclass(frozen=True)
+class ToLookInto:
+    """What waits for the privacy officer: how many, the first one's deadline, and whether that is past."""
+
+    emergencies: int
+    first_due: datetime | None
+    questions: int
+
+    @property
+    def overdue(self) -> bool:
+        return self.first_due is not None and self.first_due < timezone.now()
+
+
+def to_look_into(user: User) -> ToLookInto:
+    """For the privacy officer's first screen; whose records they are is on the page behind it, and noted there."""
+    due = list(breaks_to_review(user).order_by("review_due_at").values_list("review_due_at", flat=True))
+    return ToLookInto(len(due), due[0] if due else None, questions_to_answer(user).count())
 
 
 def waiting_for_review(user: User) -> int:

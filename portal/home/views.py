@@ -11,6 +11,8 @@ from portal.home import queries
 from portal.people.models import Role, User
 from portal.results.presenting import explanation_for, present_row
 
+OVERDUE = "overdue"
+
 
 @login_required
 @require_GET
@@ -24,9 +26,13 @@ def home(request: HttpRequest) -> HttpResponse:
         case Role.LABORATORY:
             return _laboratory(request, user)
         case Role.OPERATOR:
-            return render(request, "home/operator.html", {"jobs": queries.stopped_jobs(user)})
+            return render(
+                request,
+                "home/operator.html",
+                {"jobs": queries.stopped_jobs(user), "overdue": queries.overdue_counts(user)},
+            )
         case Role.PRIVACY_OFFICER:
-            return render(request, "home/privacy_officer.html")
+            return render(request, "home/privacy_officer.html", {"waiting": queries.to_look_into(user)})
         case _:
             return render(request, "home/other.html")
 
@@ -41,7 +47,7 @@ def _patient(request: HttpRequest, user: User) -> HttpResponse:
     found = queries.patient_home(user)
     if found is None:
         return render(request, "home/other.html")
-    return render(request, "home/patient.html", {"home": found, "made_up": found.patient.made_up})
+    return render(request, "home/patient.html", {"home": found, "made_up": found.patient.invented})
 
 
 def _laboratory(request: HttpRequest, user: User) -> HttpResponse:
@@ -54,7 +60,12 @@ def _queue(request: HttpRequest, user: User) -> HttpResponse:
     rows = queries.work_queue(user)
     kinds = [work for work in queries.Work if any(row.work == work for row in rows)]
     asked = request.GET.get("show", "")
-    shown = [row for row in rows if row.work == asked] if asked in kinds else rows
+    overdue = [row for row in rows if row.overdue]
+    if asked == OVERDUE and overdue:
+        shown = overdue
+    else:
+        asked = asked if asked in kinds else ""
+        shown = [row for row in rows if row.work == asked] if asked else rows
     counts = [(work, sum(row.work == work for row in rows)) for work in kinds]
-    context = {"rows": shown, "counts": counts, "total": len(rows), "shown": asked if asked in kinds else ""}
+    context = {"rows": shown, "counts": counts, "total": len(rows), "shown": asked, "overdue": len(overdue)}
     return render(request, "home/queue.html", context)

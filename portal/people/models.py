@@ -90,6 +90,13 @@ class User(HasKey, AbstractUser):
         return self.language or settings.LANGUAGE_CODE
 
 
+class BorrowedGenome(models.TextChoices):
+    """Whose genome an invented person of a demonstration has been given."""
+
+    PUBLIC = "public_genome", _("Public reference genome")
+    OWN = "own_genome", _("File of the person who runs the demonstration")
+
+
 class Patient(HasKey, models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.OneToOneField(User, null=True, blank=True, on_delete=models.PROTECT, related_name="patient")
@@ -114,6 +121,12 @@ class Patient(HasKey, models.Model):
     erased_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="Only the pseudonym is left, for the log and the ledger."
     )
+    borrowed_genome = models.CharField(
+        max_length=20,
+        blank=True,
+        choices=BorrowedGenome,
+        help_text="An invented person with somebody's real genome: said on every page and PDF.",
+    )
 
     def __str__(self) -> str:
         return self.full_name
@@ -121,6 +134,11 @@ class Patient(HasKey, models.Model):
     @property
     def full_name(self) -> str:
         return f"{self.given_name} {self.family_name}"
+
+    @property
+    def invented(self) -> str:
+        """What every page must say when this is nobody real: `made_up`, or whose genome it is; else nothing."""
+        return "made_up" if self.made_up else self.borrowed_genome
 
 
 class CareRelationship(models.Model):

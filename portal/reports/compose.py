@@ -93,27 +93,30 @@ def compose(
     dates: Dates,
     origin: str,
     made_up: bool,
+    borrowed_genome: str = "",
     notes: Sequence[Note] = (),
     signature: Signature | None = None,
 ) -> Document:
     """Put one interpretation into words.
 
     `interpretation` is the engine's answer as JSON; `origin` is who brought the file (`laboratory`, `clinician` or
-    `patient`); `notes` are the clinician's, on the whole report or on one medicine. Raises `MissingWords` when a
-    code has no words: such a report is not composed at all.
+    `patient`); `borrowed_genome` marks an invented person with somebody's real genome; `notes` are the clinician's,
+    on the whole report or on one medicine. Raises `MissingWords` when a code has no words: such a report is not
+    composed at all.
     """
     words = word_modules.load(language).keeping_marks()
     says = words.say
     groups = MedicineCards(interpretation, words, notes).groups()
     own_file = origin == PATIENT_OWN_FILE
     knowledge = interpretation["knowledge"]
+    invented = "made_up" if made_up else borrowed_genome
     document = Document(
         language=language,
         title=says("report", "title"),
         person=person.name,
         subject=says("report", "intro"),
         consumer=(says("report", "consumer"), says("report", "consumer_more")) if own_file else (),
-        made_up=says("report", "made_up") if made_up else "",
+        made_up=says("report", invented) if invented else "",
         draft="" if signature else says("report", "draft"),
         glance=_glance(interpretation, groups, person, laboratory, ordered, dates, own_file, signature, words),
         notes=tuple(note for note in notes if not note.about),
@@ -126,7 +129,8 @@ def compose(
         sources=_sources(interpretation, words),
         signature=signature,
         knowledge_release=knowledge["hash"],
-        labels={label: says("report", label) for label in LABELS},
+        labels={label: says("report", label) for label in LABELS}
+        | {"made_up_mark": says("report", f"{invented or 'made_up'}_mark")},
     )
     return _measured(_explained(document, words), words)
 

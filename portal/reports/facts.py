@@ -41,6 +41,7 @@ def compose_from(interpretation: Interpretation) -> Document:
         ),
         origin=file.origin,
         made_up=patient.made_up,
+        borrowed_genome=patient.borrowed_genome,
     )
 
 

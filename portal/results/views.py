@@ -66,9 +66,9 @@ def files(request: HttpRequest) -> HttpResponse:
     return render(request, "results/files.html", context)
 
 
-def _made_up(user: User) -> bool:
+def _made_up(user: User) -> str:
     patient = patient_of_account(user)
-    return patient is not None and patient.made_up
+    return patient.invented if patient else ""
 
 
 @login_required
@@ -133,7 +133,7 @@ def _send_page(request: HttpRequest, form: Form, patient: Patient | None = None)
         "form": form,
         "role": user.role,
         "patient": patient,
-        "made_up": patient is not None and patient.made_up,
+        "made_up": patient.invented if patient else "",
     }
     return render(request, "results/send.html", context, status=INVALID if form.is_bound else 200)
 
@@ -171,7 +171,7 @@ def order(request: HttpRequest, patient_id: uuid.UUID) -> HttpResponse:
                 request, _("Ordered. Give the number %(number)s to the laboratory.") % {"number": placed.accession}
             )
             return redirect("results:files")
-    context = {"form": form, "patient": patient, "made_up": patient.made_up}
+    context = {"form": form, "patient": patient, "made_up": patient.invented}
     return render(request, "results/order.html", context, status=INVALID if form.is_bound else 200)
 
 
@@ -203,7 +203,7 @@ def _file_page(
         "sample_form": (sample or SampleForm(file=found)) if view.may_choose_sample else None,
         "correction_form": (correction or IdentifiersForm()) if view.may_correct else None,
         "closing_form": (closing or ClosingForm()) if view.may_close else None,
-        "made_up": found.patient.made_up,
+        "made_up": found.patient.invented,
     }
     invalid = review or sample or correction or closing
     return render(request, "results/file.html", context, status=INVALID if invalid else 200)

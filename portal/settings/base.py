@@ -17,6 +17,13 @@ VAR = Path(env.str("PORTAL_VAR", default=str(ROOT / "var")))
 SITE_NAME = "Clearly"
 CLINIC_NAME = env.str("PORTAL_CLINIC_NAME", default="Riverside Clinic")
 CLINIC_PHONE = env.str("PORTAL_CLINIC_PHONE", default="")
+# Days that work may wait for a person before the queue and the health page call it overdue: a draft or a file for
+# the care team, and a signed report for its patient. (An emergency is looked into within 72 hours, everywhere.)
+DAYS_UNTIL_OVERDUE = {
+    "review": env.int("PORTAL_REVIEW_DAYS", default=7),
+    "reading": env.int("PORTAL_READING_DAYS", default=14),
+}
+DEMONSTRATION = False  # a made-up clinic: every page says so
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -32,7 +39,6 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "django_htmx",
     "csp",
     "consent.ledger",
@@ -215,9 +221,6 @@ SPECTACULAR_SETTINGS = {
         "FileStatusEnum": "portal.results.models.FileStatus",
         "ReportStatusEnum": "portal.reports.models.ReportStatus",
     },
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
 }
 
 # Celery. The database row is the truth; the broker only wakes a worker up.

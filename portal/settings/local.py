@@ -7,6 +7,7 @@ from portal.settings.base import *  # noqa: F403
 from portal.settings.base import CLINIC_NAME, CLINIC_PHONE, LOGGING, STATIC_ROOT, VAR, env
 
 DEBUG = False
+DEMONSTRATION = True
 CLINIC_NAME = f"{CLINIC_NAME} (demonstration)"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 CLINIC_PHONE = CLINIC_PHONE or "555-0100"  # a number kept free for made-up stories

@@ -60,6 +60,44 @@ def test_a_file_of_ones_own_takes_the_main_road(var: Path, tmp_path: Path) -> No
     assert re.search(r"Guest .+ \(signed\)", done.stdout)
 
 
+def two_samples(path: Path) -> Path:
+    """A file of two people, ANNE and BERT."""
+    write_made_up(path, "ANNE", {"CYP2C19": "*2/*2"})
+    lines = path.read_text().splitlines()
+    head = next(place for place, line in enumerate(lines) if line.startswith("#CHROM"))
+    rows = [f"{line}\t{line.rsplit(chr(9), 1)[1]}" for line in lines[head + 1 :]]
+    path.write_text("\n".join([*lines[:head], lines[head] + "\tBERT", *rows]) + "\n")
+    return path
+
+
+@pytest.mark.parametrize(("asked", "says"), [((), "holds 2 samples"), (("--sample", "CARL"), "holds no sample CARL")])
+def test_a_file_of_several_people_asks_which_one(
+    var: Path, tmp_path: Path, asked: tuple[str, ...], says: str
+) -> None:
+    done = demo(var, "--once", "--file", str(two_samples(tmp_path / "both.vcf")), *asked)
+    assert done.returncode == 2
+    assert says in done.stderr and "--sample: ANNE, BERT." in done.stderr and "Traceback" not in done.stderr
+
+
+def test_the_named_sample_takes_the_main_road(var: Path, tmp_path: Path) -> None:
+    done = demo(var, "--once", "--file", str(two_samples(tmp_path / "both.vcf")), "--sample", "BERT")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "sample BERT" in done.stdout and re.search(r"Guest .+ \(signed\)", done.stdout)
+
+
+def test_ctrl_c_while_it_sets_up_ends_with_one_sentence(tmp_path: Path) -> None:
+    command = [sys.executable, "manage.py", "demo", "--once"]
+    new = tmp_path / "var"
+    setting_up = subprocess.Popen(
+        command, cwd=ROOT, env=environment(new), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    wait_until((new / "demo.lock").exists, "the first step", LIMIT)
+    setting_up.send_signal(signal.SIGINT)
+    told, wrong = setting_up.communicate(timeout=60)
+    assert setting_up.returncode == 130
+    assert "Stopped. Nothing is lost" in told and "Traceback" not in wrong
+
+
 @pytest.mark.parametrize("content", [b"", b"not a genome\n"])
 def test_a_file_that_cannot_be_read_ends_with_a_sentence(var: Path, tmp_path: Path, content: bytes) -> None:
     genome = tmp_path / "mine.vcf"
@@ -75,9 +113,11 @@ def test_a_file_that_is_not_there_is_said_at_once(var: Path) -> None:
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_it_serves_until_it_is_told_to_stop_and_stops_clean(var: Path, how: signal.Signals) -> None:
+def test_it_serves_until_it_is_told_to_stop_and_stops_clean(var: Path, tmp_path: Path, how: signal.Signals) -> None:
     port = free_port()
-    command = [sys.executable, "manage.py", "demo", "--port", str(port)]
+    genome = tmp_path / "mine.vcf"
+    write_made_up(genome, "mine", {"CYP2C19": "*2/*2"})
+    command = [sys.executable, "manage.py", "demo", "--port", str(port), "--file", str(genome)]
     serving = subprocess.Popen(
         command, cwd=ROOT, env=environment(var), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -91,10 +131,13 @@ def test_it_serves_until_it_is_told_to_stop_and_stops_clean(var: Path, how: sign
 
     try:
         wait_until(answers, "the demonstration", LIMIT)
+        second = demo(var, "--once")
         serving.send_signal(how)
         told, wrong = serving.communicate(timeout=60)
     finally:
         serving.kill()
     assert serving.returncode == 0
+    assert second.returncode == 2 and "is running in this folder already" in second.stderr
+    assert re.search(r"Patient +g-[0-9a-f]+@patients.example +Guest", told)
     assert "Who can sign in" in told and "Everything is kept" in told
     assert "Traceback" not in wrong

@@ -75,10 +75,12 @@ def make_clinic() -> Clinic:
     )
 
 
-def make_guest(clinic: Clinic, file: Path) -> Patient:
-    """A patient for a file of the user's own; the same file finds the same patient again."""
+def make_guest(clinic: Clinic, file: Path, sample: str) -> Patient:
+    """A patient for a sample of the user's own file; the same sample finds the same patient again."""
     with file.open("rb") as handle:
-        number = "G-" + hashlib.file_digest(handle, "sha256").hexdigest()[:8]
+        digest = hashlib.file_digest(handle, "sha256")
+    digest.update(sample.encode())
+    number = "G-" + digest.hexdigest()[:8]
     guest = _patient(number, "Guest", number, date(1980, 1, 1), Sex.UNKNOWN, False, clinic.password)
     _cared_for_by(guest, clinic.clinician, clinic.second_clinician, clinic.counsellor)
     return guest

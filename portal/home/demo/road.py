@@ -71,6 +71,7 @@ class Road:
                 File(handle, name=genome.path.name),
                 accession=self.accession,
                 identifiers=identifiers,
+                sample=genome.sample,
             )
         again = " before; it is kept once" if receipt.duplicate else ""
         self.tell(f"✓ the laboratory sent the file{again}: {genome.told}")

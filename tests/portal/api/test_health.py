@@ -10,10 +10,13 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from portal.access.models import BreakGlass
 from portal.api import health
+from portal.delivery.models import Release
 from portal.people.models import Role
-from portal.results.models import Job, JobStatus
-from tests.people import make_user
+from portal.reports.models import Report
+from portal.results.models import FileStatus, Job, JobStatus, ResultFile
+from tests.people import make_clinic, make_file, make_user
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = datetime.timedelta(minutes=10)
@@ -38,6 +41,28 @@ def test_an_operator_sees_each_part() -> None:
     assert client.get("/health/ready").json()["checks"] == dict.fromkeys(health.CHECKS, "ok")
     client.force_login(make_user(Role.CLINICIAN))
     assert "checks" not in client.get("/health/ready").json()
+
+
+def test_an_operator_sees_what_people_let_wait_too_long_and_the_site_is_still_well() -> None:
+    clinic = make_clinic()
+    operator = Client()
+    operator.force_login(clinic.operator)
+    nothing = dict.fromkeys(("drafts_to_sign", "files_to_review", "reports_not_read", "emergencies_to_review"), 0)
+    assert operator.get("/health/ready").json()["overdue"] == nothing
+    late = timezone.now() - datetime.timedelta(days=30)
+    held = make_file(clinic.ada, clinic.ada_user, status=FileStatus.HELD)
+    closed = make_file(clinic.ada, clinic.ada_user, status=FileStatus.FAILED, closed_at=timezone.now())
+    ResultFile.objects.filter(pk__in=[held.pk, closed.pk]).update(created_at=late)
+    Report.objects.filter(pk=clinic.draft.pk).update(created_at=late)
+    Release.objects.update(at=late)
+    BreakGlass.objects.create(
+        patient=clinic.ada, member=clinic.other_clinician, reason="x", at=late, until=late, review_due_at=late
+    )
+    answer = operator.get("/health/ready")
+    assert answer.status_code == 200
+    assert answer.json()["overdue"] == dict.fromkeys(nothing, 1)
+    assert b"1 overdue" in operator.get("/").content
+    assert b"overdue" not in Client().get("/health/ready").content
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,8 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from consent.ledger.models import Decision
+from portal.access.models import BreakGlass
+from portal.delivery.models import Release
 from portal.home.navigation import PLACES, navigation
-from portal.home.queries import OVERDUE_AFTER, Task, Work, patient_home, work_queue
+from portal.home.queries import Task, Work, patient_home, work_queue
 from portal.people.models import Patient, Role, User
 from portal.reports.models import Report, ReportStatus
 from portal.results.models import FileStatus, Job, JobStatus, ResultFile
@@ -168,8 +171,34 @@ def test_the_queue_ends_with_the_care_relationship(clinic: Clinic) -> None:
 def test_what_waits_too_long_is_called_overdue_in_words(clinic: Clinic) -> None:
     held = add_file(clinic.ada, FileStatus.HELD)
     assert "Overdue" not in screen(clinic.clinician)
-    ResultFile.objects.filter(pk=held.pk).update(created_at=timezone.now() - OVERDUE_AFTER * 2)
+    ResultFile.objects.filter(pk=held.pk).update(created_at=timezone.now() - datetime.timedelta(days=8))
     assert "Overdue" in screen(clinic.clinician)
+
+
+def test_a_signed_report_nobody_reads_becomes_overdue(clinic: Clinic, settings: Any) -> None:
+    Release.objects.update(at=timezone.now() - datetime.timedelta(days=10))
+    assert "Overdue" not in screen(clinic.clinician)
+    settings.DAYS_UNTIL_OVERDUE = {"review": 7, "reading": 9}
+    add_file(clinic.ada, FileStatus.HELD, original_name="only-just-held.vcf")
+    page = screen(clinic.clinician, "/?show=overdue")
+    assert "Not read by the patient yet" in page and "only-just-held.vcf" not in page
+
+
+def test_the_privacy_officer_is_told_of_an_emergency_nobody_looked_into_in_time(clinic: Clinic) -> None:
+    assert "Nothing waits." in screen(clinic.privacy_officer)
+    now = timezone.now()
+    broken = BreakGlass.objects.create(
+        patient=clinic.ada,
+        member=clinic.other_clinician,
+        reason="x",
+        until=now,
+        review_due_at=now + datetime.timedelta(hours=1),
+    )
+    page = screen(clinic.privacy_officer)
+    assert "1 record was opened in an emergency" in page and "Overdue" not in page
+    BreakGlass.objects.filter(pk=broken.pk).update(review_due_at=now - datetime.timedelta(minutes=1))
+    page = screen(clinic.privacy_officer)
+    assert "Overdue" in page and clinic.ada.record_number not in page
 
 
 def test_the_filter_is_part_of_the_address(clinic: Clinic) -> None:
@@ -243,3 +272,41 @@ def test_the_badge_counts_the_drafts_that_wait(clinic: Clinic) -> None:
 def test_the_style_page_shows_the_components(db: None) -> None:
     answer = Client().get(reverse("style"))
     assert answer.status_code == 200
+
+
+def test_a_second_file_that_stops_does_not_hide_the_report(clinic: Clinic) -> None:
+    clinic.release.first_read_at = timezone.now()
+    clinic.release.save()
+    for status in (FileStatus.HELD, FileStatus.FAILED, FileStatus.INTERPRETING):
+        file = add_file(clinic.ada, status)
+        page = screen(clinic.ada_user)
+        assert task_of(clinic.ada) is not Task.READ_AGAIN
+        assert page.count(f'href="{reverse("delivery:report", args=[clinic.report.pk])}">Read my report') == 1, status
+        file.delete()
+
+
+def test_a_closed_report_is_not_offered_beside_anything(clinic: Clinic) -> None:
+    add_file(clinic.ada, FileStatus.HELD)
+    allow(clinic.ada, decision=Decision.WITHDRAW)
+    assert "Your newest report" not in screen(clinic.ada_user)
+
+
+def test_whoever_sent_a_refused_file_is_not_told_that_the_sender_knows(db: None) -> None:
+    patient = make_patient()
+    add_file(patient, FileStatus.REFUSED)
+    page = screen(account(patient))
+    assert "The sender was told why." not in page
+    assert "Open it to see why, and what you can do." in page
+
+
+def test_a_refused_file_of_the_laboratory_was_told_to_the_laboratory(clinic: Clinic) -> None:
+    make_file(clinic.ada, clinic.laboratory_user, clinic.order, status=FileStatus.REFUSED)
+    assert "The sender was told why." in screen(clinic.ada_user)
+
+
+def test_a_patient_who_sent_a_file_of_two_people_is_asked_who_they_are(db: None) -> None:
+    patient = make_patient()
+    allow(patient)
+    add_file(patient, FileStatus.HELD, reason="choose_sample", samples=["A", "B"], sample="")
+    page = screen(account(patient))
+    assert "Which one in the file is you?" in page and "nothing you need to do" not in page
