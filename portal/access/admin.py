@@ -53,7 +53,7 @@ class UserAdmin(OperatorAdmin):
     def ask_factor_recovery(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         assert isinstance(request.user, User)
         for user in queryset:
-            actions.ask_factor_recovery(request.user, user)
+            actions.ask_factor_recovery(request.user, user, request.build_absolute_uri("/"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         return ("email",) if obj else ("is_active",)
