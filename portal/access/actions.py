@@ -17,7 +17,7 @@ from portal.access import log
 from portal.access.decide import Decision, Denied, require
 from portal.access.emergencies import OPEN_FOR, REVIEWED_WITHIN, NoSuchRecord
 from portal.access.models import AccessEvent, BreakGlass, FactorRecovery, NoticeOwed, Outcome, Question
-from portal.access.recovery import take_off_second_factor, tell_owner
+from portal.access.recovery import TooEarly, take_off_second_factor, tell_owner, waits_until, warn_owner
 from portal.people.models import CareRelationship, Laboratory, Patient, Role, Sex, User
 
 
@@ -101,10 +101,10 @@ def register_patient(
     given_name: str,
     family_name: str,
     birth_date: date,
-    sex: Sex = Sex.UNKNOWN,
+    sex: Sex | str = Sex.UNKNOWN,
     account: User | None = None,
 ) -> Patient:
-    """A clinician takes on a new patient, and cares for them from now on."""
+    """A clinician or counsellor takes on a new patient, and cares for them from now on."""
     require(actor, "register.patient")
     with transaction.atomic():
         patient = Patient.objects.create(
@@ -209,28 +209,35 @@ def answer(actor: User, asked: Question, text: str) -> Question:
     return asked
 
 
-def ask_factor_recovery(actor: User, user: User) -> FactorRecovery:
-    """An operator passes on that somebody lost their second factor. Nothing is taken off yet."""
+def ask_factor_recovery(actor: User, user: User, site: str = "") -> FactorRecovery:
+    """An operator passes on that somebody lost their second factor. Nothing is taken off yet, and the owner is told
+    at once, with a way to stop it. `site` is the address the link starts with."""
     require(actor, "ask.factor_recovery", user)
     with transaction.atomic():
-        asked, made = FactorRecovery.objects.get_or_create(user=user, approved_at=None, defaults={"asked_by": actor})
+        asked, made = FactorRecovery.objects.get_or_create(
+            user=user, approved_at=None, stopped_at=None, defaults={"asked_by": actor}
+        )
         if made:
             log.record(actor, "ask.factor_recovery", user)
+            transaction.on_commit(lambda: warn_owner(asked, site))
     return asked
 
 
 def approve_factor_recovery(actor: User, asked: FactorRecovery, identity_note: str) -> FactorRecovery:
     """The privacy officer has made sure who it is: the second factor is taken off and the owner is told.
 
-    Nobody approves what they asked for themselves, or for themselves. Done twice, it is done once.
+    Nobody approves what they asked for themselves, or for themselves, or before the owner had time to stop it (that
+    raises `TooEarly`). Done twice, it is done once.
     """
     require(actor, "approve.factor_recovery", asked)
     if actor.pk in (asked.asked_by_id, asked.user_id):
         log.record(actor, "approve.factor_recovery", asked, outcome=Outcome.DENY, reason="same_person")
         raise Denied(Decision(False, "same_person"))
+    if asked.approved_at is None and waits_until(asked) > timezone.now():
+        raise TooEarly
     with transaction.atomic():
         row = FactorRecovery.objects.select_for_update().get(pk=asked.pk)
-        if row.approved_at is None:
+        if row.approved_at is None and row.stopped_at is None:
             row.approved_by, row.approved_at, row.identity_note = actor, timezone.now(), identity_note.strip()
             row.save(update_fields=["approved_by", "approved_at", "identity_note"])
             take_off_second_factor(asked.user)

@@ -63,7 +63,7 @@ class UserAdmin(OperatorAdmin):
     def ask_factor_recovery(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         assert isinstance(request.user, User)
         for user in queryset:
-            actions.ask_factor_recovery(request.user, user)
+            actions.ask_factor_recovery(request.user, user, request.build_absolute_uri("/"))
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "name":

@@ -11,8 +11,11 @@ class AccessConfig(AppConfig):
     verbose_name = "Access"
 
     def ready(self) -> None:
-        from portal.access import checks, session_limits, triggers  # noqa: F401  (registers the checks)
+        from allauth.account.signals import email_changed
+
+        from portal.access import addresses, checks, session_limits, triggers  # noqa: F401  (registers the checks)
 
         user_logged_in.connect(session_limits.begin)
+        email_changed.connect(addresses.changed)
         pre_migrate.connect(triggers.lift_for_migrations, sender=self)
         post_migrate.connect(triggers.put_in_force, sender=self)

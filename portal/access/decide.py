@@ -111,7 +111,8 @@ def _decide(
         if (rule.relation is Relation.PROXY) != (on_behalf_of is not None):
             continue
         if stands(actor, rule.relation, obj, at):
-            refusal = _closed(rule, obj) or _gates(rule, obj, at, assume)
+            closed = _closed(rule, obj)
+            refusal = closed if closed is not None else _gates(rule, obj, at, assume)
             if refusal.permitted:
                 return replace(refusal, purpose=str(rule.purpose))
     return refusal

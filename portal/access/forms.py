@@ -1,12 +1,14 @@
-"""What people fill in: an emergency, its review, an answer to a patient."""
+"""What people fill in: an emergency, its review, an answer to a patient, a patient's arrival."""
 
 from __future__ import annotations
 
 from django import forms
+from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from portal.access.emergencies import SHORTEST_REASON
-from portal.access.models import BreakGlass
+from portal.access.models import BreakGlass, Document, Identifier
+from portal.people.models import Sex
 
 
 class EmergencyForm(forms.Form):
@@ -57,3 +59,69 @@ class AnswerForm(forms.Form):
         max_length=2000,
         help_text=_("The patient reads it beside the line."),
     )
+
+
+class NewPatientForm(forms.Form):
+    record_number = forms.CharField(label=_("Record number"), max_length=30)
+    given_name = forms.CharField(label=_("Given name"), max_length=80)
+    family_name = forms.CharField(label=_("Family name"), max_length=80)
+    birth_date = forms.DateField(label=_("Birth date"), widget=forms.DateInput(attrs={"type": "date"}))
+    sex = forms.ChoiceField(
+        label=_("Sex, as recorded"), choices=Sex.choices, initial=Sex.UNKNOWN, widget=forms.RadioSelect
+    )
+
+
+class IdentityCheckForm(forms.Form):
+    identifiers = forms.MultipleChoiceField(
+        label=_("What you compared with the record"),
+        choices=Identifier.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("At least two."),
+    )
+    document = forms.ChoiceField(
+        label=_("Paper you saw"),
+        choices=Document.choices,
+        widget=forms.RadioSelect,
+        help_text=_("Only the kind. Never write down its number."),
+    )
+
+    def clean_identifiers(self) -> list[str]:
+        chosen: list[str] = self.cleaned_data["identifiers"]
+        if len(chosen) < 2:
+            raise forms.ValidationError(_("Compare at least two."))
+        return chosen
+
+
+class InvitationForm(forms.Form):
+    email = forms.EmailField(label=_("The patient's own email"))
+
+
+class WelcomeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        help_text=_("The clinic gave it to you in person."),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}),
+    )
+    password = forms.CharField(
+        label=_("New password"),
+        strip=False,
+        help_text=_("At least 12 letters or numbers. A few words in a row are easy to keep in mind."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=_("The same password again"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        validate_password(password)
+        return password
+
+    def clean_again(self) -> str:
+        again: str = self.cleaned_data["again"]
+        if "password" in self.cleaned_data and again != self.cleaned_data["password"]:
+            raise forms.ValidationError(_("The two passwords differ."))
+        return again

@@ -1,4 +1,4 @@
-"""Figures and codes of inviting somebody to help: the link goes by e-mail, the code from mouth to ear."""
+"""Figures and codes of invitations: the link goes by e-mail, the code from mouth to ear, never both one way."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from portal.access.canonical import authentic, authentication_code
+from portal.access.models import PatientInvitation
 from portal.people.models import ProxyInvitation
 
 VALID_FOR = timedelta(days=7)
@@ -20,7 +21,7 @@ CODE_LENGTH = 8
 
 
 class InvitationRefused(Exception):
-    """`reason`: own_address, wrong_code, over."""
+    """`reason`: own_address, taken_address, not_identified, has_account, wrong_code, over, identifiers, document."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -31,25 +32,28 @@ def new_code() -> str:
     return "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
 
 
-def hashed(invitation: ProxyInvitation, code: str) -> str:
+Invitation = ProxyInvitation | PatientInvitation
+
+
+def hashed(invitation: Invitation, code: str) -> str:
     return authentication_code(_told(invitation, code))
 
 
-def is_code(invitation: ProxyInvitation, code: str) -> bool:
+def is_code(invitation: Invitation, code: str) -> bool:
     return authentic(_told(invitation, code), invitation.code_hash)
 
 
-def _told(invitation: ProxyInvitation, code: str) -> bytes:
+def _told(invitation: Invitation, code: str) -> bytes:
     return f"{invitation.pk}:{code.strip().upper()}".encode()
 
 
-def send(invitation: ProxyInvitation, site: str) -> None:
+def send(invitation: Invitation, site: str, *, page: str = "accept", template: str = "proxy_invitation") -> None:
     """The message names neither the patient nor the code."""
-    link = site.rstrip("/") + reverse("access:accept", args=[invitation.pk])
+    link = site.rstrip("/") + reverse(f"access:{page}", args=[invitation.pk])
     words = {"clinic_name": settings.CLINIC_NAME, "site_name": settings.SITE_NAME, "link": link}
     send_mail(
         subject=" ".join(render_to_string("access/notice_subject.txt", words).split()),
-        message=render_to_string("access/proxy_invitation.txt", words),
+        message=render_to_string(f"access/{template}.txt", words),
         from_email=None,
         recipient_list=[invitation.email],
     )

@@ -122,6 +122,7 @@ class NoticeOwed(models.Model):
     about = models.UUIDField(help_text="Id of the row it is about.")
     at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
+    withheld_at = models.DateTimeField(null=True, help_text="Not mailed: the person has not said yes to mail.")
 
     class Meta:
         ordering = ["at"]

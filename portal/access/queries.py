@@ -7,8 +7,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from portal.access.models import AccessEvent, BreakGlass, FactorRecovery, Question
-from portal.people.models import ProxyGrant, ProxyInvitation, Role, User
-from portal.people.queries import open_proxies, patient_of_account
+from portal.people.models import Patient, ProxyGrant, ProxyInvitation, Role, User
+from portal.people.queries import looked_after_by, open_proxies, patient_of_account
 
 
 def events_for(user: User | AnonymousUser, *, with_own_acts: bool = True) -> QuerySet[AccessEvent]:
@@ -45,7 +45,7 @@ def recoveries_to_approve(user: User | AnonymousUser) -> QuerySet[FactorRecovery
     """People who lost their second factor: for the privacy officer only."""
     if not isinstance(user, User) or not user.is_active or user.role != Role.PRIVACY_OFFICER:
         return FactorRecovery.objects.none()
-    return FactorRecovery.objects.filter(approved_at=None).select_related("user", "asked_by")
+    return FactorRecovery.objects.filter(approved_at=None, stopped_at=None).select_related("user", "asked_by")
 
 
 def helpers_of(user: User | AnonymousUser) -> QuerySet[ProxyGrant]:
@@ -68,6 +68,14 @@ def invitations_of(user: User | AnonymousUser) -> QuerySet[ProxyInvitation]:
         return ProxyInvitation.objects.none()
     on_their_way = ProxyInvitation.objects.filter(patient=patient, closed_at=None, expires_at__gt=timezone.now())
     return on_their_way.select_related("accepted_by")
+
+
+def arriving(user: User | AnonymousUser) -> QuerySet[Patient]:
+    """The patients the asker looks after, with what was done so far to give them an account of their own."""
+    if not isinstance(user, User) or user.role not in (Role.CLINICIAN, Role.COUNSELLOR):
+        return Patient.objects.none()
+    alive = looked_after_by(user).filter(erased_at=None, frozen_at=None)
+    return alive.select_related("account").prefetch_related("identity_checks", "invitations")
 
 
 def invitations_for(user: User | AnonymousUser) -> QuerySet[ProxyInvitation]:

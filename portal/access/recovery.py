@@ -1,15 +1,28 @@
-"""A lost second factor: two people take it off, the owner is told, and every session of theirs ends."""
+"""A lost second factor: two people take it off, not before the owner had time to stop it, and every session ends."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.core.mail import send_mail
-from django.template.loader import render_to_string
-from django.utils import translation
+from django.db import transaction
+from django.utils import timezone
 
+from portal.access import log, undo_links
+from portal.access.letters import send_letter
+from portal.access.models import FactorRecovery
 from portal.people.models import User
+
+
+class TooEarly(Exception):
+    """The owner still has time to say that it was not they who asked."""
+
+
+def waits_until(asked: FactorRecovery) -> datetime:
+    return asked.at + timedelta(hours=settings.FACTOR_RECOVERY_WAITS_HOURS)
 
 
 def take_off_second_factor(user: User) -> None:
@@ -19,13 +32,29 @@ def take_off_second_factor(user: User) -> None:
         session.end()
 
 
+def warn_owner(asked: FactorRecovery, site: str) -> None:
+    """Told before anything happens, at every address we know, with one press that stops it."""
+    words = {"until": waits_until(asked), "link": undo_links.address(undo_links.RECOVERY, asked.pk, site)}
+    _tell(asked.user, "access/recovery_asked.txt", words)
+
+
 def tell_owner(user: User) -> None:
     """If it was not they who asked, this is how they learn of it."""
-    words = {"clinic_name": settings.CLINIC_NAME, "site_name": settings.SITE_NAME}
-    with translation.override(user.speaks):
-        send_mail(
-            subject=" ".join(render_to_string("access/notice_subject.txt", words).split()),
-            message=render_to_string("access/recovery.txt", words),
-            from_email=None,
-            recipient_list=[user.email],
+    _tell(user, "access/recovery.txt", {})
+
+
+def stop(asked: FactorRecovery) -> bool:
+    """The owner did not ask, and stops it with the link in their mail."""
+    with transaction.atomic():
+        stopped = FactorRecovery.objects.filter(pk=asked.pk, approved_at=None, stopped_at=None).update(
+            stopped_at=timezone.now()
         )
+        if stopped:
+            log.record(asked.user, "stop.factor_recovery", asked)
+    return bool(stopped)
+
+
+def _tell(user: User, template: str, facts: dict[str, object]) -> None:
+    known = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+    for address in sorted({user.email, *known}):
+        send_letter(address, template, facts, user.speaks)

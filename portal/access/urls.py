@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.access import helping, views
+from portal.access import arrivals, helping, undoing, views
 
 app_name = "access"
 urlpatterns = [
@@ -14,6 +14,11 @@ urlpatterns = [
     path("reviews/emergencies/<uuid:break_glass_id>/", views.review, name="review"),
     path("reviews/questions/<uuid:question_id>/", views.answer, name="answer"),
     path("reviews/recoveries/<uuid:recovery_id>/", views.recover, name="recover"),
+    path("patients/", arrivals.patients, name="patients"),
+    path("patients/<uuid:patient_id>/identity/", arrivals.identity, name="identity"),
+    path("patients/<uuid:patient_id>/invitation/", arrivals.invitation, name="invitation"),
+    path("welcome/<uuid:welcome_id>/", arrivals.welcome, name="welcome"),
+    path("undo/<str:token>/", undoing.undo, name="undo"),
     path("helpers/", helping.helpers, name="helpers"),
     path("helpers/invitations/<uuid:invitation_id>/accept/", helping.accept, name="accept"),
     path("helpers/invitations/<uuid:invitation_id>/confirm/", helping.confirm, name="confirm"),

@@ -19,6 +19,7 @@ from portal.access.forms import AnswerForm, EmergencyForm, IdentityForm, Verdict
 from portal.access.models import BreakGlass
 from portal.access.presenters import line
 from portal.access.queries import events_for
+from portal.access.recovery import TooEarly, waits_until
 from portal.access.session_limits import seconds_left
 from portal.access.step_up import step_up
 from portal.people.models import Role, User
@@ -103,7 +104,9 @@ def reviews(request: HttpRequest) -> HttpResponse:
         log.record(user, "read.break_glass", seen[0])
     for shown in questions:
         log.record(user, "read.question", shown[0])
-    recoveries = [(lost, IdentityForm(prefix=str(lost.pk))) for lost in queries.recoveries_to_approve(user)]
+    recoveries = [
+        (lost, waits_until(lost), IdentityForm(prefix=str(lost.pk))) for lost in queries.recoveries_to_approve(user)
+    ]
     context = {"emergencies": emergencies, "questions": questions, "recoveries": recoveries}
     return render(request, "access/reviews.html", context)
 
@@ -146,7 +149,11 @@ def recover(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Write how you made sure who it is. Nothing was changed."))
         return redirect("access:reviews")
-    actions.approve_factor_recovery(user, lost, form.cleaned_data["identity_note"])
+    try:
+        actions.approve_factor_recovery(user, lost, form.cleaned_data["identity_note"])
+    except TooEarly:
+        messages.error(request, _("The owner still has time to stop it. Nothing was changed."))
+        return redirect("access:reviews")
     messages.success(request, _("The second step is off. They set up a new one when they sign in."))
     return redirect("access:reviews")
 

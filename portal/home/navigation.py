@@ -28,6 +28,7 @@ _SIGNED = Place("delivery:report_list", _("Signed reports"), _REPORTS)
 _STEPS = ("choices", "choice", "understand", "decide", "effect")
 _CHOICES = tuple(f"consent:{space}{step}" for space in ("", "for:") for step in _STEPS)
 _DESK = Place("consent:desk", _("Consent"))
+_PATIENTS = Place("access:patients", _("Patients"))
 _LEAVING = Place("rights:desk", _("Leaving and keeping"))
 
 PLACES: dict[str, tuple[Place, ...]] = {
@@ -40,13 +41,14 @@ PLACES: dict[str, tuple[Place, ...]] = {
     ),
     Role.CLINICIAN: (
         _QUEUE,
+        _PATIENTS,
         Place("results:files", _("Files and orders"), _FILES),
         _SIGNED,
         _DESK,
         _LEAVING,
         Place("access:emergency", _("Emergency")),
     ),
-    Role.COUNSELLOR: (_QUEUE, Place("results:files", _("Files"), _FILES), _SIGNED, _DESK, _LEAVING),
+    Role.COUNSELLOR: (_QUEUE, _PATIENTS, Place("results:files", _("Files"), _FILES), _SIGNED, _DESK, _LEAVING),
     Role.LABORATORY: (
         _START,
         Place("results:send", _("Send a file")),

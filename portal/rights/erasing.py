@@ -24,10 +24,10 @@ from consent.desk.hooks import copies
 from consent.desk.models import Guardianship
 from consent.ledger.models import ConsentEvent
 from portal.access import log
+from portal.access.letters import send_letter
 from portal.people.models import Patient, ProxyGrant, ProxyInvitation, User
 from portal.results.models import Job
 from portal.rights.holdings import Fate, erased_in_order, fate, model_of, resources, rows
-from portal.rights.mail import tell_erased
 from portal.rights.making import STORAGE
 from portal.rights.models import Erasure, ErasureStatus
 from portal.sealing import keys, register
@@ -117,7 +117,9 @@ def carry_out(erasure: Erasure, actor: User | None) -> Erasure:
     log.record(actor, "confirm.erasure", erasure, reason=f"done:{erasure.cause}")
     transaction.on_commit(lambda: remove_files(erasure))
     if address:
-        transaction.on_commit(lambda: tell_erased(address, patient.language, backups_until(now)))
+        transaction.on_commit(
+            lambda: send_letter(address, "rights/erased.txt", {"backups_until": backups_until(now)}, patient.language)
+        )
     erasure.refresh_from_db()
     return erasure
 

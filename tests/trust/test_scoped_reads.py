@@ -33,6 +33,7 @@ BY_THE_SYSTEM = {
     "portal/rights/making.py": "a job: makes a copy by the id it was given",
     "portal/rights/upkeep.py": "begins a wish for the person a consent act was about",
     "portal/rights/packing.py": "packs the record of the person the job was given",
+    "portal/access/arriving.py": "acts that ask `require` first, and the welcome that asks for the code",
     "portal/access/notices.py": "tells people that something happened",
     "portal/access/management/commands/verify_log.py": "counts the log",
     "portal/access/admin.py": "operators choose a patient by record number",

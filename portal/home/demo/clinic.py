@@ -99,6 +99,9 @@ def _account(email: str, name: str, role: Role, secret: str, **fields: object) -
 def _patient(number: str, given: str, family: str, born: date, sex: Sex, made_up: bool, secret: str) -> Patient:
     found = Patient.objects.filter(record_number_lookup=number).first()
     if found is not None:
+        if found.identity_checked_at is None:  # from a demonstration before such checks were kept
+            found.identity_checked_at = timezone.now()
+            found.save(update_fields=["identity_checked_at"])
         return found
     name = given if family != number else number
     return Patient.objects.create(

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.conf import settings
 from django.core import mail
 from django.http import Http404
 from django.test import Client
@@ -27,6 +32,36 @@ def clinic() -> Clinic:
     return clinic
 
 
+def waited(lost: FactorRecovery) -> FactorRecovery:
+    """The hours the owner has for stopping it are past."""
+    lost.at -= timedelta(hours=settings.FACTOR_RECOVERY_WAITS_HOURS)
+    lost.save(update_fields=["at"])
+    return lost
+
+
+def test_the_owner_is_told_at_every_address_and_stops_it_with_one_press(
+    clinic: Clinic, django_capture_on_commit_callbacks
+) -> None:
+    EmailAddress.objects.create(user=clinic.clinician, email="second@example.org", verified=True)
+    EmailAddress.objects.create(user=clinic.clinician, email="unknown@example.org", verified=False)
+    with django_capture_on_commit_callbacks(execute=True):
+        lost = actions.ask_factor_recovery(clinic.operator, clinic.clinician, "http://testserver/")
+    assert {address for message in mail.outbox for address in message.to} == {
+        clinic.clinician.email,
+        "second@example.org",
+    }
+    (link,) = {link for message in mail.outbox for link in re.findall(r"http://testserver(/\S+)", message.body)}
+    assert Client().get(link).status_code == 200
+    lost.refresh_from_db()
+    assert lost.stopped_at is None, "looking stops nothing"
+    assert Client().post(link).status_code == 200
+    actions.approve_factor_recovery(clinic.privacy_officer, waited(lost), "met")
+    assert Authenticator.objects.filter(user=clinic.clinician).exists()
+    assert FactorRecovery.objects.get().approved_at is None
+    assert AccessEvent.objects.filter(action="stop.factor_recovery").count() == 1
+    assert actions.ask_factor_recovery(clinic.operator, clinic.clinician).pk != lost.pk, "a true loss is asked again"
+
+
 def test_two_people_take_it_off_and_the_owner_is_told(clinic: Clinic, django_capture_on_commit_callbacks) -> None:
     signed_in = Client()
     signed_in.force_login(clinic.clinician)
@@ -42,8 +77,12 @@ def test_two_people_take_it_off_and_the_owner_is_told(clinic: Clinic, django_cap
     address = reverse("access:recover", args=[lost.pk])
     officer.post(address, {f"{lost.pk}-identity_note": ""})
     assert Authenticator.objects.filter(user=clinic.clinician).exists(), "not without saying how"
+    seen = {f"{lost.pk}-identity_note": "Met in person, identity card seen."}
+    officer.post(address, seen)
+    assert Authenticator.objects.filter(user=clinic.clinician).exists(), "not before the owner had time to stop it"
+    waited(lost)
     with django_capture_on_commit_callbacks(execute=True):
-        officer.post(address, {f"{lost.pk}-identity_note": "Met in person, identity card seen."})
+        officer.post(address, seen)
     assert not Authenticator.objects.filter(user=clinic.clinician).exists()
     (message,) = mail.outbox
     assert message.to == [clinic.clinician.email]
@@ -61,7 +100,7 @@ def test_every_session_of_the_account_ends(clinic: Clinic) -> None:
     Authenticator.objects.filter(user=clinic.clinician).delete()
     client.post(reverse("account_login"), {"login": clinic.clinician.email, "password": PASSWORD})
     assert client.get("/").status_code == 200
-    lost = actions.ask_factor_recovery(clinic.operator, clinic.clinician)
+    lost = waited(actions.ask_factor_recovery(clinic.operator, clinic.clinician))
     actions.approve_factor_recovery(clinic.privacy_officer, lost, "met")
     assert client.get("/").status_code == 302
 

@@ -93,7 +93,7 @@ MAKERS: dict[str, Callable[[Clinic], list[uuid.UUID] | list[str]]] = {
 }
 # Addresses with something in them that is nobody's: sign-in pages, the operators' desk, codes (tested elsewhere).
 NOBODYS = {"account", "mfa", "usersessions", "admin"}
-CODES = {f"consent:{step}" for step in ("choice", "understand", "decide", "talk")}
+CODES = {f"consent:{step}" for step in ("choice", "understand", "decide", "talk")} | {"access:welcome", "access:undo"}
 
 
 def patterns(

@@ -109,13 +109,13 @@ def test_empty_failed_and_missing_things_keep_nothing_else_back(clinic: Clinic) 
     make_file(clinic.ada, clinic.ada_user, status="failed", sample="", samples=[], kind="", explanation="Broken.")
     lost = make_file(clinic.ada, clinic.ada_user)
     lost.file.storage.delete(lost.file.name)
-    odd = make_file(clinic.ada, clinic.ada_user, original_name="../../etc/pass\x00wd‮.vcf")
+    odd = make_file(clinic.ada, clinic.ada_user, original_name="../../etc/pass\x07wd‮.vcf")
     Finding.objects.filter(interpretation__patient=clinic.ada).update(code="", source="")
     archive = opened(clinic, made(clinic))
     assert len(record(archive)["result_file"]) == 4
     assert f"files/{lost.pk}" in archive.read("READ-ME-FIRST.html").decode()
     (name,) = [name for name in archive.namelist() if str(odd.pk) in name]
-    assert "/" not in name.removeprefix("files/") and "\x00" not in name and name.endswith(".vcf")
+    assert "/" not in name.removeprefix("files/") and "\x07" not in name and name.endswith(".vcf")
 
 
 def test_it_is_packed_in_pieces_and_never_lies_plain_on_the_disk(clinic: Clinic) -> None:

@@ -1,8 +1,8 @@
-"""Mail that must be sent, about an account that is closing. It says nothing about anybody's health."""
+"""One way to write to somebody by mail: the subject says nothing, the body says nothing about anybody's health."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -11,12 +11,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 
-def tell_erased(address: str, language: str, backups_until: datetime) -> None:
-    """The last mail: that it is done, and what cannot be undone outside."""
-    _send(address, language, "rights/erased.txt", {"backups_until": backups_until})
-
-
-def _send(address: str, language: str, template: str, facts: dict[str, Any]) -> None:
+def send_letter(address: str, template: str, facts: Mapping[str, Any], language: str) -> None:
+    """Send a text template in one language. `facts` go into it beside the names of clinic and site."""
     words = {"clinic_name": settings.CLINIC_NAME, "site_name": settings.SITE_NAME, **facts}
     with translation.override(language):
         send_mail(
