@@ -65,6 +65,8 @@ def quick_checks() -> list[tuple[str, list[str]]]:
     return [
         ("lint", [str(BIN / "ruff"), "check", "--quiet", "."]),
         ("format", [str(BIN / "ruff"), "format", "--quiet", "--check", "."]),
+        ("security lint", [str(BIN / "bandit"), "-q", "-c", "pyproject.toml", "-r", "portal", "consent", "genomics"]),
+        ("rules of the house", [PYTHON, "-m", "tests.house_rules"]),
         ("import laws", [str(BIN / "lint-imports"), "--no-cache"]),
         ("types", [str(BIN / "mypy"), "genomics", "consent", "portal"]),
         ("system check: permissions and words are complete", [*MANAGE, "check", "--fail-level", "WARNING"]),

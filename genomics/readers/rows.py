@@ -15,12 +15,15 @@ def trimmed(reference: str, alternative: str) -> tuple[int, str, str]:
     >>> trimmed("AGGAGTC", "CGGAGTC")
     (0, 'A', 'C')
     """
-    while len(reference) > 1 and len(alternative) > 1 and reference[-1] == alternative[-1]:
-        reference, alternative = reference[:-1], alternative[:-1]
+    shorter = min(len(reference), len(alternative))
+    end = 0
+    while end < shorter - 1 and reference[-1 - end] == alternative[-1 - end]:
+        end += 1
+    shorter -= end
     cut = 0
-    while len(reference) > 1 and len(alternative) > 1 and reference[0] == alternative[0]:
-        reference, alternative, cut = reference[1:], alternative[1:], cut + 1
-    return cut, reference, alternative
+    while cut < shorter - 1 and reference[cut] == alternative[cut]:
+        cut += 1
+    return cut, reference[cut : len(reference) - end], alternative[cut : len(alternative) - end]
 
 
 def references_agree(one: str, other: str) -> bool:

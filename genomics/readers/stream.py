@@ -62,7 +62,7 @@ def _compressed_chunks(raw: BinaryIO) -> Iterator[bytes]:
                 ReadErrorCode.TRUNCATED,
                 "The compressed file stops in the middle. Copy or download it again.",
             ) from None
-        except (OSError, zlib.error, cast(type[Exception], igzip_lib.IsalError)):
+        except (OSError, OverflowError, zlib.error, cast(type[Exception], igzip_lib.IsalError)):
             raise ReadError(
                 ReadErrorCode.CORRUPT,
                 "The compressed file is damaged. Copy or download it again.",

@@ -32,6 +32,8 @@ SAMPLES_AT_ONCE = 1_000
 REGION_GAP = 20_000
 # A site split over its alternatives has a handful of rows; hundreds are an attack or an accident.
 ROWS_PER_POSITION = 100
+# The longest allele of a gene we read is far shorter; comparing alleles without end costs without end.
+ALLELES_LIMIT = 10_000
 _NOT_VCF = {
     FileKind.EMPTY: (ReadErrorCode.EMPTY, "The file is empty. Copy or download it again."),
     FileKind.CONSUMER_ARRAY: (
@@ -135,6 +137,8 @@ class _Reading:
         if target.rows > ROWS_PER_POSITION:
             raise _malformed(number, f"repeats a position for the {target.rows}th time")
         values = self._columns(line, number)
+        if len(values[3]) + len(values[4]) > ALLELES_LIMIT:
+            raise _malformed(number, f"has alleles longer than {ALLELES_LIMIT:,} letters")
         reference = values[3].upper()
         if target.on_37 is not None:
             if references_agree(reference, target.on_37.reference_grch37):

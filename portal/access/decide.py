@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from consent.ledger.standing import standing
 from portal.access import log
-from portal.access.matrix import ACTIONS, Gate, Relation, Rule, asked_about, rules_for
+from portal.access.matrix import ACTIONS, NOT_BUILT, Gate, Relation, Rule, asked_about, rules_for
 from portal.access.models import Outcome
 from portal.access.relation import patient_of, released, resource_of, stands
 from portal.people.models import Patient, Role, User
@@ -65,8 +65,8 @@ def decide(
     has a proxy's rights and no others. `assume` supposes answers to consent scopes, for a preview ("what changes if I
     save this"); such a decision is marked, and `require` takes none. Nothing else is asked: no header, no cache.
 
-    Reasons: permitted · not_signed_in · not_active · unknown_action · wrong_object · not_for_role · wrong_purpose ·
-    no_relation · not_released · no_consent · not_identified · frozen · erased · error.
+    Reasons: permitted · not_signed_in · not_active · room_not_built · unknown_action · wrong_object · not_for_role ·
+    wrong_purpose · no_relation · not_released · no_consent · not_identified · frozen · erased · error.
     """
     try:
         decision = _decide(actor, action, obj, at or timezone.now(), purpose, on_behalf_of, assume or {})
@@ -90,6 +90,8 @@ def _decide(
         return Decision(False, "not_signed_in")
     if not actor.is_active:
         return Decision(False, "not_active")
+    if action in NOT_BUILT:
+        return Decision(False, "room_not_built")
     if action not in ACTIONS:
         return Decision(False, "unknown_action")
     if obj is not None:

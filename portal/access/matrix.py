@@ -251,6 +251,16 @@ RULES: tuple[Rule, ...] = (
     *_rules("read.annotation read.sign_off read.release", _PATIENT, _PROXY, consent=PGX, gate=Gate.RELEASED),
 )
 
+NOT_BUILT: dict[str, str] = {
+    "build.research_export": "E10, building an export for research",
+    "download.research_export": "E11, taking such an export away",
+    "read.fhir": "E12, the record as FHIR for other systems",
+    "read.family_share": "E7, sharing one variant with a relative",
+}
+"""Ways out for data whose room has not been built. Asked about one, the answer is no, whatever has been consented to.
+
+The room that is built takes its line out of here and puts rules with a consent scope above."""
+
 RESOURCE_OF_MODEL: dict[str, Resource] = {resource.model.lower(): resource for resource in RESOURCES}
 RESOURCE_NAMED: dict[str, Resource] = {resource.name: resource for resource in RESOURCES}
 ACTIONS: tuple[str, ...] = tuple(dict.fromkeys(rule.action for rule in RULES))

@@ -5,6 +5,8 @@ from uuid import UUID
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
+from consent.ledger.standing import permitted_subjects
+from portal.access.matrix import PGX
 from portal.delivery.models import Annotation
 from portal.people.models import Role, User
 from portal.people.queries import patients_for
@@ -52,14 +54,18 @@ def reports_for_patient(user: User) -> QuerySet[Report]:
     return reports(user).select_related("interpretation").defer(*LONG).order_by("-release__at")
 
 
+def _with_a_yes(rows: QuerySet[Report]) -> QuerySet[Report]:
+    """Those of patients whose yes holds: nothing of the others is listed or counted."""
+    return rows.filter(patient__subject__in=permitted_subjects(rows.values("patient__subject"), PGX))
+
+
 def to_review(user: User) -> QuerySet[Report]:
     """Drafts that wait for this clinician's eyes, oldest first, without their long content."""
     if user.role != Role.CLINICIAN:
         return Report.objects.none()
+    drafts = reports(user).filter(status=ReportStatus.DRAFT).exclude(content_hash="")
     return (
-        reports(user)
-        .filter(status=ReportStatus.DRAFT)
-        .exclude(content_hash="")
+        _with_a_yes(drafts)
         .select_related("interpretation__result_file__order")
         .defer(*LONG, *LONG_OF_FILE)
         .order_by("created_at")
@@ -71,7 +77,7 @@ def recently_signed(user: User) -> QuerySet[Report]:
     if user.role not in CARE_ROLES:
         return Report.objects.none()
     signed = reports(user).filter(signed_at__isnull=False).select_related("interpretation__result_file__order")
-    return signed.defer(*LONG, *LONG_OF_FILE).order_by("-signed_at")
+    return _with_a_yes(signed).defer(*LONG, *LONG_OF_FILE).order_by("-signed_at")
 
 
 def not_read_yet(user: User) -> QuerySet[Report]:

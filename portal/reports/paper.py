@@ -10,7 +10,7 @@ from collections.abc import Callable
 from copy import copy
 from functools import cache
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError, XMLParser
+from xml.etree.ElementTree import Element, ParseError, XMLParser  # nosec B405
 
 from cssselect2 import ElementWrapper, Matcher
 from weasyprint import CSS, HTML
@@ -32,7 +32,7 @@ def well_formed(page: str) -> Element | None:
     """The page as the HTML parser would have read it, or None when only that one can."""
     # Our own page, whose typed parts are escaped. Without its first line no document type, and so no entity, can
     # stand anywhere in a well-formed page.
-    parser = XMLParser()  # noqa: S314
+    parser = XMLParser()  # noqa: S314  # nosec B314
     try:
         parser.feed(page.removeprefix("<!DOCTYPE html>"))
         tree: Element = parser.close()

@@ -20,7 +20,7 @@ from django.conf import settings
 
 from portal.sealing.errors import SealRefused
 
-MEMORY = Path("/dev/shm")  # noqa: S108  (a private folder is made in it, and refused when it is not ours)
+MEMORY = Path("/dev/shm")  # nosec B108  # noqa: S108  (a private folder is made in it, and refused when it is not ours)
 LOCK = ".lock"
 
 logger = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ def remove_left_over() -> int:
                 removed += _sweep(_private(folder))
             except (OSError, SealRefused) as error:
                 # The site must start all the same; whoever next asks for a copy there is told.
-                logger.error("plain_copies_not_swept", extra={"error": type(error).__name__})
+                logger.error("plain_copies_not_swept", extra={"reason": type(error).__name__})
     return removed
 
 

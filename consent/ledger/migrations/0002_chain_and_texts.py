@@ -21,7 +21,7 @@ def chain_what_is_there(apps, schema_editor):
             event.previous = before.seal if before else ""
             event.seal = seal(event)
             cursor.execute(
-                f'UPDATE "{Event._meta.db_table}" SET position = %s, previous = %s, seal = %s WHERE sequence = %s',
+                f'UPDATE "{Event._meta.db_table}" SET position = %s, previous = %s, seal = %s WHERE sequence = %s',  # nosec B608
                 [event.position, event.previous, event.seal, event.sequence],
             )
             last[event.subject] = event

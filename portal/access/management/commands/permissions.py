@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from portal.access.matrix import ACTIONS, RESOURCES, RULES
+from portal.access.matrix import ACTIONS, NOT_BUILT, RESOURCES, RULES
 from portal.people.models import Role
 
 HEAD = """# Who may do what
@@ -36,9 +36,11 @@ def page() -> str:
             ]
             cells.append(" or ".join(words))
         lines.append(f"| `{action}` | " + " | ".join(cells) + " |")
+    closed = ["", "## Rooms not built", "", "Nobody may do these, whatever was consented to.", ""]
+    closed += [f"- `{action}`: {what}" for action, what in NOT_BUILT.items()]
     models = ["", "## What the names stand for", "", "| resource | model |", "|---|---|"]
     models += [f"| {resource.name} | `{resource.model}` |" for resource in RESOURCES]
-    return HEAD + "\n".join(lines + models) + "\n"
+    return HEAD + "\n".join(lines + closed + models) + "\n"
 
 
 class Command(BaseCommand):
