@@ -13,10 +13,12 @@ TEMPLATE = """<!doctype html><html lang="en"><title>Rows</title><h1>{{ user.name
 <td>{{ row.resource }}</td><td>{{ row.outcome }}</td></tr>{% endfor %}</table></html>"""
 
 
+PAGE = engines["django"].from_string(TEMPLATE)
+
+
 @login_required
 def minimal(request: HttpRequest) -> HttpResponse:
-    page = engines["django"].from_string(TEMPLATE)
-    return HttpResponse(page.render({"user": request.user, "rows": AccessEvent.objects.all()[:25]}))
+    return HttpResponse(PAGE.render({"user": request.user, "rows": AccessEvent.objects.all()[:25]}))
 
 
 urlpatterns = [path("benchmark-minimal/", minimal), *site]

@@ -1,5 +1,6 @@
 """Which reports somebody may see, and at which stage of the road: always scoped to the asker."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -18,17 +19,17 @@ LONG_OF_FILE = ("interpretation__result_file__fingerprint", "interpretation__res
 CARE_ROLES = frozenset({Role.CLINICIAN, Role.COUNSELLOR})
 
 
-def reports(user: User) -> QuerySet[Report]:
-    """Every report the asker may open: patients their own once released, care staff those of their patients."""
+def reports(user: User, **which: Any) -> QuerySet[Report]:
+    """Those reports the asker may open: patients their own once released, care staff those of their patients."""
     now = timezone.now()
     rows = Report.objects.select_related("patient", "release", "sign_off", "replaced_by").defer(
         "replaced_by__document"
     )
     if user.role == Role.PATIENT:
         known = {"patient__account": user, "patient__identity_checked_at__isnull": False}
-        return rows.filter(**known, signed_at__isnull=False, release__at__lte=now)
+        return rows.filter(**which, **known, signed_at__isnull=False, release__at__lte=now)
     if user.role in CARE_ROLES:
-        return rows.filter(patient__in=patients_for(user))
+        return rows.filter(**which, patient__in=patients_for(user))
     return rows.none()
 
 
@@ -38,7 +39,7 @@ def report_for(user: User, report_id: UUID, *, words: bool = True) -> Report | N
     `earlier` and `earlier_at`: the report it took the place of, and when that was signed.
     """
     replaced = Report.objects.filter(replaced_by=OuterRef("pk"), signed_at__isnull=False).order_by("-signed_at")
-    rows = with_key(reports(user).filter(pk=report_id), "patient__subject").annotate(
+    rows = with_key(reports(user, pk=report_id), "patient__subject").annotate(
         earlier=Subquery(replaced.values("pk")[:1]), earlier_at=Subquery(replaced.values("signed_at")[:1])
     )
     found = (rows if words else rows.defer("document")).first()

@@ -1,6 +1,7 @@
 """Which rooms each role finds in the navigation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -75,12 +76,19 @@ class NavigationItem:
 
 def navigation(user: User, here: str) -> list[NavigationItem]:
     """The places of the user's role, in order; `here` is the name of the page's view. At most one query (a badge)."""
-    return [
+    items = list(_items(user.role, here))
+    if user.role == Role.CLINICIAN:
+        queue = PLACES[user.role].index(_QUEUE)
+        items[queue] = replace(items[queue], badge=waiting_for_review(user))
+    return items
+
+
+@cache
+def _items(role: str, here: str) -> tuple[NavigationItem, ...]:
+    """The same for everyone of a role: put together once for each page."""
+    return tuple(
         NavigationItem(
-            label=place.label,
-            url=reverse(place.view),
-            current=here == place.view or here in place.leads_to,
-            badge=waiting_for_review(user) if place is _QUEUE and user.role == Role.CLINICIAN else 0,
+            label=place.label, url=reverse(place.view), current=here == place.view or here in place.leads_to
         )
-        for place in PLACES[user.role]
-    ]
+        for place in PLACES[role]
+    )
