@@ -67,7 +67,6 @@ class Caveat(StrEnum):
     OTHER_GENE_NOT_TESTED = "other_gene_not_tested"
     ACTION_NOT_CODED = "action_not_coded"
     ASSEMBLY_FROM_HEADER = "assembly_from_header"
-    ASSEMBLY_HEADER_DISAGREES = "assembly_header_disagrees"
     MADE_UP_PERSON = "made_up_person"
 
 
@@ -91,7 +90,6 @@ CAVEATS: Mapping[Caveat, str] = MappingProxyType(
         Caveat.OTHER_GENE_NOT_TESTED: "the guideline uses another gene as well, which has no result here",
         Caveat.ACTION_NOT_CODED: "the guideline's advice has no action code; read the guideline",
         Caveat.ASSEMBLY_FROM_HEADER: "too few positions to see the assembly; taken from the header",
-        Caveat.ASSEMBLY_HEADER_DISAGREES: "the header names another assembly than the bases show",
         Caveat.MADE_UP_PERSON: "the file says that its person is made up",
     }
 )
