@@ -37,6 +37,23 @@ def _pgx(file: Path, sample: str | None) -> None:
     sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 
+def _made_up(out: Path, sample: str, written: Sequence[str], phased: bool) -> None:
+    diplotypes: dict[str, str] = {}
+    for item in written:
+        gene, _, diplotype = item.partition("=")
+        if gene in diplotypes:
+            raise ValueError(f"{gene} is named twice. Name each gene once.")
+        diplotypes[gene] = diplotype
+    try:
+        write_made_up(out, sample, diplotypes, phased=phased)
+    except OSError as error:
+        raise ValueError(f"The file {out} could not be written: {_reason(error)}. Name another place.") from None
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or "the system refused").lower()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when done, 2 with one sentence on standard error when not."""
     given = _parser().parse_args(arguments)
@@ -44,14 +61,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if given.command == "pgx":
             _pgx(given.file, given.sample)
         else:
-            pairs = [item.partition("=") for item in given.diplotypes]
-            diplotypes = {gene: diplotype for gene, _, diplotype in pairs}
-            write_made_up(given.out, given.sample, diplotypes, phased=not given.unphased)
+            _made_up(given.out, given.sample, given.diplotypes, phased=not given.unphased)
     except ReadError as error:
         sys.stderr.write(f"{error.sentence}\n")
         return 2
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         sys.stderr.write(f"{error}\n")
+        return 2
+    except OSError as error:
+        sys.stderr.write(f"The file {given.file} could not be read: {_reason(error)}. Check it and try again.\n")
         return 2
     return 0
 

@@ -67,7 +67,6 @@ class Caveat(StrEnum):
     OTHER_GENE_NOT_TESTED = "other_gene_not_tested"
     ACTION_NOT_CODED = "action_not_coded"
     ASSEMBLY_FROM_HEADER = "assembly_from_header"
-    ASSEMBLY_HEADER_DISAGREES = "assembly_header_disagrees"
     MADE_UP_PERSON = "made_up_person"
 
 
@@ -91,7 +90,6 @@ CAVEATS: Mapping[Caveat, str] = MappingProxyType(
         Caveat.OTHER_GENE_NOT_TESTED: "the guideline uses another gene as well, which has no result here",
         Caveat.ACTION_NOT_CODED: "the guideline's advice has no action code; read the guideline",
         Caveat.ASSEMBLY_FROM_HEADER: "too few positions to see the assembly; taken from the header",
-        Caveat.ASSEMBLY_HEADER_DISAGREES: "the header names another assembly than the bases show",
         Caveat.MADE_UP_PERSON: "the file says that its person is made up",
     }
 )
@@ -116,6 +114,55 @@ REASONS: Mapping[Reason, str] = MappingProxyType(
         Reason.NO_PER_GENOTYPE_ROW: "the guideline gives a calculation, not an answer per genotype",
         Reason.NO_ROW_FOR_RESULT: "the guideline says nothing for this result",
         Reason.OTHER_GENE_REQUIRED: "the guideline says nothing without the other gene",
+    }
+)
+
+
+class Condition(StrEnum):
+    """What a guideline's text ties its action to. Its meaning, one line each, is in ``CONDITIONS``."""
+
+    H_PYLORI = "h_pylori"
+    H_PYLORI_OR_EROSIVE_OESOPHAGITIS = "h_pylori_or_erosive_oesophagitis"
+    STENT_STROKE_OR_TIA = "stent_stroke_or_tia"
+    DEPRESSION = "depression"
+    COMPULSION_OR_ANXIETY = "compulsion_or_anxiety"
+    HIGHER_INITIAL_DOSE = "higher_initial_dose"
+    CANCER_TREATMENT = "cancer_treatment"
+    STARTING_DOSE = "starting_dose"
+    FULL_STARTING_DOSE = "full_starting_dose"
+    MAINTENANCE_DOSE = "maintenance_dose"
+    AFTER_12_WEEKS_IF_IT_WORKS = "after_12_weeks_if_it_works"
+    SIDE_EFFECTS_OCCUR = "side_effects_occur"
+    LIMIT_BY_AGE = "limit_by_age"
+    WEIGHT_AND_KIND_OF_TABLET = "weight_and_kind_of_tablet"
+    OTHER_RISKS_FOR_MUSCLE_HARM = "other_risks_for_muscle_harm"
+    HIGH_DOSE_RAISES_MUSCLE_RISK = "high_dose_raises_muscle_risk"
+    JAUNDICE_OF_CONCERN = "jaundice_of_concern"
+    LIVER_TRANSPLANT_NEEDS_DONOR_RESULT = "liver_transplant_needs_donor_result"
+    MEDICINE_THAT_SPEEDS_CYP3A4 = "medicine_that_speeds_cyp3a4"
+
+
+CONDITIONS: Mapping[Condition, str] = MappingProxyType(
+    {
+        Condition.H_PYLORI: "treatment of Helicobacter pylori infection",
+        Condition.H_PYLORI_OR_EROSIVE_OESOPHAGITIS: "treatment of H. pylori infection or erosive oesophagitis",
+        Condition.STENT_STROKE_OR_TIA: "percutaneous coronary intervention, stroke or transient ischaemic attack",
+        Condition.DEPRESSION: "the treatment is for depression",
+        Condition.COMPULSION_OR_ANXIETY: "the treatment is for obsessive compulsive disorder or an anxiety disorder",
+        Condition.HIGHER_INITIAL_DOSE: "the initial dose is a higher one, as for depression, not as for nerve pain",
+        Condition.CANCER_TREATMENT: "the treatment is for a malignancy",
+        Condition.STARTING_DOSE: "the action is about the starting dose; later doses follow effect and tolerance",
+        Condition.FULL_STARTING_DOSE: "the planned starting dose is the full one; a lower one may need no change",
+        Condition.MAINTENANCE_DOSE: "the action is about the maintenance dose, not the first or loading dose",
+        Condition.AFTER_12_WEEKS_IF_IT_WORKS: "chronic therapy, longer than 12 weeks, and efficacy achieved",
+        Condition.SIDE_EFFECTS_OCCUR: "side effects occur and the plasma concentration was determined",
+        Condition.LIMIT_BY_AGE: "the highest dose depends on age, below or from 65 years",
+        Condition.WEIGHT_AND_KIND_OF_TABLET: "single-ingredient tablets, from 40 kg, body mass index up to 25",
+        Condition.OTHER_RISKS_FOR_MUSCLE_HARM: "additional significant risk factors for statin-induced myopathy",
+        Condition.HIGH_DOSE_RAISES_MUSCLE_RISK: "possible increased risk for myopathy above the dose in the note",
+        Condition.JAUNDICE_OF_CONCERN: "particularly where jaundice would be of concern to the patient",
+        Condition.LIVER_TRANSPLANT_NEEDS_DONOR_RESULT: "after a liver transplant: only if the donor liver has it too",
+        Condition.MEDICINE_THAT_SPEEDS_CYP3A4: "reconsider with a moderate CYP3A4 inducer",
     }
 )
 
@@ -267,7 +314,10 @@ class Dose:
 
 @dataclass(frozen=True, slots=True)
 class TreatmentOption:
-    """What one source says about one medicine for this result, in one population."""
+    """What one source says about one medicine for this result, in one population.
+
+    ``when`` limits ``action``; ``otherwise`` is the action where the limit does not hold, None where none is given.
+    """
 
     drug: str
     rxnorm: str | None
@@ -280,6 +330,8 @@ class TreatmentOption:
     classification: str
     action: str
     actions: tuple[str, ...]
+    when: tuple[Condition, ...]
+    otherwise: str | None
     dose: Dose
     implications: tuple[str, ...]
     pmids: tuple[str, ...]
@@ -299,6 +351,8 @@ class TreatmentOption:
             "classification": self.classification,
             "action": self.action,
             "actions": list(self.actions),
+            "when": list(self.when),
+            "otherwise": self.otherwise,
             "dose": self.dose.to_dict(),
             "implications": list(self.implications),
             "pmids": list(self.pmids),

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from genomics.model import Evidence, KnowledgeRelease, Position, Source
+from genomics.model import Condition, Evidence, KnowledgeRelease, Position, Source
 
 TABLES = Path(__file__).parent / "tables"
 
@@ -64,7 +64,7 @@ class GeneKnowledge:
 
 @dataclass(frozen=True, slots=True)
 class GuidanceRow:
-    """One answer of one guideline: for these gene keys, in this population, do this."""
+    """One answer of one guideline: for these gene keys, in this population, do this, under these conditions."""
 
     source: Source
     guideline: str
@@ -75,6 +75,8 @@ class GuidanceRow:
     classification: str
     action: str
     actions: tuple[str, ...]
+    when: tuple[Condition, ...]
+    otherwise: str | None
     percent: str | None
     fold: str | None
     note: str | None
@@ -225,6 +227,8 @@ def _guidance(dates: set[str]) -> tuple[GuidanceRow, ...]:
                 classification=row["classification"],
                 action=row["action"],
                 actions=_split(row["actions"], ";"),
+                when=tuple(map(Condition, _split(row["when"], ";"))),
+                otherwise=row["otherwise"] or None,
                 percent=row["percent"] or None,
                 fold=row["fold"] or None,
                 note=row["note"] or None,

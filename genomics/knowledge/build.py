@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from genomics.knowledge.readings import READINGS, Reading
+
 TABLES = Path(__file__).parent / "tables"
 ORIGIN = ("source", "facts_as_of", "licence")
 
@@ -65,6 +67,30 @@ SOURCES: dict[str, tuple[str, str, str, str]] = {
         "guidance codes per phenotype or diplotype and medicine",
         "DPWG guidelines as annotated by ClinPGx, 15 February 2024",
         "2024-02",
+        "CC-BY-SA-4.0 (ClinPGx, facts only)",
+    ),
+    "cpic-guidance-texts": (
+        "conditions of the guidance, read row by row in the guideline texts",
+        "CPIC guideline texts (CPIC release v1.23.0) as released in PharmCAT",
+        "2023-03",
+        "CC0-1.0 (CPIC)",
+    ),
+    "cpic-guidance-texts-ssri": (
+        "conditions of the guidance on citalopram, escitalopram and sertraline",
+        "CPIC guideline of 2023 (PMID 37032427) as released in PharmCAT; codes of the collected rows",
+        "2023",
+        "CC0-1.0 (CPIC)",
+    ),
+    "cpic-guidance-texts-thiopurines": (
+        "conditions of the guidance on azathioprine",
+        "CPIC thiopurine guidance of 2025 as held in a 2026 copy of PharmCAT (phonegor95/PharmCAT)",
+        "2026",
+        "CC0-1.0 (CPIC)",
+    ),
+    "dpwg-guidance-texts": (
+        "conditions of the guidance, and the actions the texts give where the codes missed them",
+        "DPWG guidelines as annotated by ClinPGx, 5 March 2023, as released in PharmCAT",
+        "2023-03-05",
         "CC-BY-SA-4.0 (ClinPGx, facts only)",
     ),
     "cpic-drug-codes": (
@@ -216,8 +242,43 @@ def build_matching(folder: Path, target: Path) -> None:
     write(target / "matching.tsv", ("gene", "rule", "value", *ORIGIN), rows)
 
 
+def results_of(row: Mapping[str, str]) -> tuple[str, ...]:
+    """The results a guidance row is for, one per gene; an exact diplotype is none of them."""
+    keys = json.loads(row["lookup_key"]) if row["lookup_key"] else {}
+    return tuple(key for key in keys.values() if isinstance(key, str))
+
+
+def reading_of(row: dict[str, str], used: set[Reading]) -> Reading | None:
+    """The reading about this row; two of them would be an error in the readings."""
+    found = [reading for reading in READINGS if reading.is_about(row, results_of(row))]
+    if len(found) > 1:
+        raise ValueError(f"{row['source']} {row['drug']} {row['lookup_key']}: two readings for one row")
+    used.update(found)
+    return found[0] if found else None
+
+
+def with_reading(codes: tuple[str, str, str, str], read: Reading | None) -> tuple[str, ...]:
+    """action, actions, when, otherwise, where they were read, fold, implications."""
+    action, actions, fold, implications = codes
+    if read is None:
+        return (action, actions, "", "", "", fold, implications)
+    chosen = read.action or action
+    listed = dict.fromkeys([chosen, *actions.split(";")])
+    effects = dict.fromkeys([*filter(None, implications.split(";")), *filter(None, [read.implication])])
+    return (
+        chosen,
+        ";".join(listed) if read.action else actions,
+        ";".join(read.when),
+        read.otherwise,
+        read.read_in,
+        read.fold or fold,
+        ";".join(effects),
+    )
+
+
 def build_guidance(folder: Path, target: Path) -> None:
     chosen: dict[tuple[str, ...], tuple[object, ...]] = {}
+    used: set[Reading] = set()
     for file, is_update in (("recommendations_2024.tsv", False), ("recommendations_updates.tsv", True)):
         for row in rows_of(folder / file):
             if row["primary_action"] == "input_invalid":
@@ -234,6 +295,8 @@ def build_guidance(folder: Path, target: Path) -> None:
                 action, actions, implications = "", "", ""
             population = row["population"] or "general"
             for drug in row["drug"].split("|"):
+                read = reading_of({**row, "drug": drug}, used)
+                codes = (action, actions, row["fold"], implications)
                 key = (row["source"], drug, lookup or row["genes"], population)
                 chosen[key] = (
                     row["source"],
@@ -243,15 +306,14 @@ def build_guidance(folder: Path, target: Path) -> None:
                     lookup,
                     population,
                     row["classification"] or "N/A",
-                    action,
-                    actions,
+                    *with_reading(codes, read),
                     row["percent"],
-                    row["fold"],
                     row["mg_or_note"],
-                    implications,
                     row["pmids"],
                     *origin(source, row["facts_as_of"]),
                 )
+    if unused := [reading for reading in READINGS if reading not in used]:
+        raise ValueError(f"readings that are about no row: {unused}")
     write(
         target / "guidance.tsv",
         (
@@ -264,10 +326,13 @@ def build_guidance(folder: Path, target: Path) -> None:
             "classification",
             "action",
             "actions",
-            "percent",
+            "when",
+            "otherwise",
+            "read_in",
             "fold",
-            "note",
             "implications",
+            "percent",
+            "note",
             "pmids",
             *ORIGIN,
         ),

@@ -97,6 +97,8 @@ def _option(row: GuidanceRow, codes: DrugCodes) -> TreatmentOption:
         classification=row.classification,
         action=row.action,
         actions=row.actions,
+        when=row.when,
+        otherwise=row.otherwise,
         dose=Dose(row.percent, row.fold, row.note),
         implications=row.implications,
         pmids=row.pmids,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from genomics.knowledge import COVERED_GENES, NOT_COVERED_GENES, Knowledge
-from genomics.model import Caveat, Reason
+from genomics.model import Caveat, Condition, Reason
 from genomics.pharmacogenomics.guidance import guidelines
 from genomics.pharmacogenomics.phenotypes import every_phenotype
 
@@ -19,6 +19,7 @@ class Vocabulary:
     phenotypes: dict[str, tuple[str, ...]]
     drugs: tuple[str, ...]
     actions: tuple[str, ...]
+    conditions: tuple[Condition, ...]
     implications: tuple[str, ...]
     populations: tuple[str, ...]
     classifications: tuple[str, ...]
@@ -35,7 +36,12 @@ def vocabulary(knowledge: Knowledge) -> Vocabulary:
         not_covered=NOT_COVERED_GENES,
         phenotypes={gene: every_phenotype(knowledge.genes[gene]) for gene in COVERED_GENES},
         drugs=tuple(sorted({guideline.drug for guideline in used})),
-        actions=tuple(sorted({action for row in rows for action in (row.action, *row.actions)})),
+        actions=tuple(
+            sorted(
+                {action for row in rows for action in (row.action, *row.actions, row.otherwise) if action is not None}
+            )
+        ),
+        conditions=tuple(Condition),
         implications=tuple(sorted({code for row in rows for code in row.implications})),
         populations=tuple(sorted({row.population for row in rows})),
         classifications=tuple(sorted({row.classification for row in rows})),

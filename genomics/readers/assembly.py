@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from genomics.model import Assembly, Caveat
 from genomics.readers.errors import ReadError, ReadErrorCode
 
-# Three bases agree by chance once in 64 times; against a header that says otherwise, ask for ten.
+# Three bases agree by chance once in 64 times.
 ENOUGH = 3
-ENOUGH_AGAINST_HEADER = 10
 TOLERATED_SHARE = 0.2
 
 
@@ -27,7 +26,10 @@ _ASK_FOR_38 = "Ask the laboratory for the file on GRCh38."
 
 
 def decide(evidence: AssemblyEvidence, header: Assembly | None) -> tuple[Caveat, ...]:
-    """Caveats to carry when the file is GRCh38. Raises ReadError when it is not, or cannot be known."""
+    """Caveats to carry when the file is GRCh38. Raises ReadError when it is not, or cannot be known.
+
+    A header that contradicts the bases is refused too: one of the two is wrong, and nobody here can say which.
+    """
     seen38 = evidence.agree38 + evidence.disagree38
     seen37 = evidence.agree37 + evidence.disagree37
     bases_say_37 = (
@@ -47,8 +49,12 @@ def decide(evidence: AssemblyEvidence, header: Assembly | None) -> tuple[Caveat,
             + _ASK_FOR_38,
         )
     if header is Assembly.GRCH37:
-        if evidence.agree38 >= ENOUGH_AGAINST_HEADER:
-            return (Caveat.ASSEMBLY_HEADER_DISAGREES,)
+        if evidence.agree38 >= ENOUGH:
+            raise ReadError(
+                ReadErrorCode.OTHER_ASSEMBLY,
+                "The header of the file says GRCh37 (hg19), but its reference bases are those of GRCh38. One of "
+                "the two is wrong. Ask the laboratory for a corrected file.",
+            )
         raise ReadError(
             ReadErrorCode.OTHER_ASSEMBLY,
             f"The header of the file says GRCh37 (hg19). {_ASK_FOR_38}",

@@ -69,8 +69,11 @@ def write_made_up(path: Path | str, sample_name: str, diplotypes: Mapping[str, s
     """Write a VCF 4.2 file that holds every defined position of the covered genes.
 
     ``diplotypes`` maps a gene to ``allele/allele``; genes left out are reference. The header says that the
-    person is made up. Raises ValueError for a gene or allele we have no definition of.
+    person is made up. Raises ValueError for a gene or allele we have no definition of, or for a sample name
+    that would break the line it stands in.
     """
+    if not sample_name.strip() or any(sign in sample_name for sign in "\t\r\n"):
+        raise ValueError("The sample name is empty, or holds a tab or a line end. Give it another one.")
     rows = made_up_rows(diplotypes, phased)
     chromosomes = dict.fromkeys(row.split("\t", 1)[0] for row in rows)
     header = [

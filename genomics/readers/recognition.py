@@ -112,6 +112,17 @@ def read_header(path: Path) -> tuple[list[str], list[str]]:
     )
 
 
+def sample_names(columns: list[str]) -> tuple[str, ...]:
+    """The samples a header names. Raises ReadError when two have one name: whose row is whose cannot be told."""
+    names = tuple(columns[9:])
+    if len(set(names)) < len(names):
+        raise ReadError(
+            ReadErrorCode.SAMPLE_NAMED_TWICE,
+            "Two samples of the file have the same name. Ask the laboratory for a corrected file.",
+        )
+    return names
+
+
 def _is_consumer_array(start: bytes) -> bool:
     lines = start.split(b"\n")[:400]
     for line in lines:
@@ -124,6 +135,8 @@ def _is_consumer_array(start: bytes) -> bool:
 def recognise(path: Path | str) -> Recognition:
     """Kind, compression, claimed assembly and samples of a file. Raises ReadError when unreadable."""
     path = Path(path)
+    if path.is_dir():
+        raise ReadError(ReadErrorCode.NOT_FOUND, "This is a folder, not a file. Name the VCF file in it.")
     if not path.is_file():
         raise ReadError(ReadErrorCode.NOT_FOUND, "There is no such file. Check the name and send it again.")
     if path.stat().st_size == 0:
@@ -140,7 +153,7 @@ def recognise(path: Path | str) -> Recognition:
             FileKind.VCF,
             compression,
             header_assembly(meta),
-            tuple(columns[9:]),
+            sample_names(columns),
             index_beside(path) is not None,
             is_made_up(meta),
         )

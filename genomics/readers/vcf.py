@@ -23,6 +23,7 @@ from genomics.readers.recognition import (
     is_made_up,
     read_header,
     recognise,
+    sample_names,
 )
 from genomics.readers.rows import combine, read_alleles, read_genotype, references_agree
 from genomics.readers.sex import SexCounter
@@ -211,7 +212,7 @@ _ENDS_OF_SEX_CHROMOSOMES = frozenset(b"XY")
 
 
 def _wanted_columns(columns: list[str], sample: str | None) -> list[tuple[str, int]]:
-    names = columns[9:]
+    names = sample_names(columns)
     if not names:
         raise ReadError(
             ReadErrorCode.NO_SAMPLES,
@@ -224,17 +225,7 @@ def _wanted_columns(columns: list[str], sample: str | None) -> list[tuple[str, i
                 f"The file has {len(names)} samples; at most {SAMPLES_AT_ONCE} are read at once. "
                 "Name the one to read.",
             )
-        if len(set(names)) < len(names):
-            raise ReadError(
-                ReadErrorCode.SAMPLE_NAMED_TWICE,
-                "Two samples of the file have the same name. Ask the laboratory for a corrected file.",
-            )
         return [(name, 9 + number) for number, name in enumerate(names)]
-    if names.count(sample) > 1:
-        raise ReadError(
-            ReadErrorCode.SAMPLE_NAMED_TWICE,
-            "Two samples of the file have that name. Ask the laboratory for a corrected file.",
-        )
     if sample not in names:
         raise ReadError(
             ReadErrorCode.SAMPLE_MISSING,

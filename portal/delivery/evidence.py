@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from portal.reports.advice import exact_advice
+from portal.reports.cards import EVERYONE
+from portal.reports.dates import spelled_date
+from portal.reports.status import missing_genes
 from portal.reports.words import MissingWords, Words, load
 
 
@@ -86,7 +90,7 @@ def evidence(result: Mapping[str, Any], document: Mapping[str, Any], language: s
         not_covered=tuple(result.get("not_covered", [])),
         caveats=tuple(_say(words, "caveats", code) for code in result.get("caveats", [])),
         knowledge=knowledge.get("id", ""),
-        facts_as_of=str(knowledge.get("facts_as_of", "")),
+        facts_as_of=spelled_date(str(knowledge.get("facts_as_of", "")), words),
     )
 
 
@@ -118,18 +122,26 @@ def _gene(words: Words, gene: str, row: Mapping[str, Any]) -> GeneEvidence:
 
 
 def _guidance(words: Words, row: Mapping[str, Any]) -> AdviceEvidence:
-    pmids = row.get("pmids", [])
+    pmids, population = row.get("pmids", []), row.get("population", "")
+    genes = ", ".join(missing_genes(row) or row["genes"])
     return AdviceEvidence(
         source=row["source"],
-        says=_say(words, "actions", row["action"], "technical", drug=row["drug"]),
-        strength=row.get("classification", ""),
-        population=row.get("population", ""),
+        says=_advice(words, row),
+        strength=_say(words, "classifications", row.get("classification", ""), "short"),
+        population="" if population in EVERYONE else _say(words, "populations", population, "technical"),
         rests_on=" · ".join(f"{gene}: {key}" for gene, key in row.get("lookup", {}).items()),
         identifier=f"PMID {pmids[0]}" if pmids else "",
         url=f"https://pubmed.ncbi.nlm.nih.gov/{pmids[0]}/" if pmids else "",
-        date=str(row.get("facts_as_of", "")),
-        caveats=tuple(_say(words, "caveats", code, drug=row["drug"]) for code in row.get("caveats", [])),
+        date=spelled_date(str(row.get("facts_as_of", "")), words),
+        caveats=tuple(_say(words, "caveats", code, drug=row["drug"], genes=genes) for code in row.get("caveats", [])),
     )
+
+
+def _advice(words: Words, row: Mapping[str, Any]) -> str:
+    try:
+        return exact_advice(row, words)
+    except MissingWords:
+        return str(row["action"])
 
 
 def _unanswered(words: Words, row: Mapping[str, Any]) -> AdviceEvidence:
@@ -137,10 +149,10 @@ def _unanswered(words: Words, row: Mapping[str, Any]) -> AdviceEvidence:
     possible = ", ".join(_say(words, "actions", code, "technical") for code in row.get("possible_actions", []))
     return AdviceEvidence(
         source=row["source"],
-        says=_say(words, "reasons", row["reason"], "short", drug=row["drug"], genes=genes),
+        says=_say(words, "reasons", row["reason"], "technical", drug=row["drug"], genes=genes),
         strength="",
         population="",
-        rests_on=possible,
+        rests_on=words.say("report", "possible", names=possible) if possible else "",
         identifier="",
         url="",
         date="",

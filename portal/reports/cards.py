@@ -2,10 +2,11 @@
 
 How several rows become one status:
 
-1. Each row has the status of its primary action (`status.STATUS_OF_ACTION`).
-2. "Usual" is kept only when nothing is missing: a row that also rests on a gene without a result, a gene that
-   carries a change no list explains, or any other advice for this medicine that could not be looked up, makes it
-   "not known". Unknown is not normal.
+1. Each row has the status of its primary action, or of what holds otherwise where that is more serious
+   (`status.status_of_row`). What the action is tied to is told with it.
+2. "Usual" and "nothing special" are kept only when nothing is missing: a row that also rests on a gene without a
+   result, a gene that carries a change no list explains, or any other advice for this medicine that could not be
+   looked up, makes it "not known". Unknown is not normal. "Nothing special" also needs a usual result.
 3. Over all rows the most serious status counts. Where the groups differ, the card says so.
 """
 
@@ -15,8 +16,22 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from portal.reports.advice import conditions, exact_advice
+from portal.reports.dates import spelled_date
 from portal.reports.document import Card, CardGroup, Note, Opinion, Population
-from portal.reports.status import CARE, STRENGTHS, Status, direction, missing_genes, status_of, strength, worst
+from portal.reports.status import (
+    CALM,
+    CARE,
+    STRENGTHS,
+    Status,
+    direction,
+    holds_for_some_only,
+    missing_genes,
+    status_of,
+    status_of_row,
+    strength,
+    worst,
+)
 from portal.reports.words import Words
 
 EVERYONE = ("", "general")
@@ -48,7 +63,7 @@ class MedicineCards:
         self.notes = notes
 
     def groups(self) -> tuple[CardGroup, ...]:
-        """All four groups, most serious first; within a group the strongest advice first."""
+        """All groups, most serious first; within a group the strongest advice first."""
         drugs = dict.fromkeys(row["drug"] for row in (*self.rows, *self.unanswered))
         ranked = sorted((self._rank(drug), drug.lower(), drug) for drug in drugs)
         cards = [self.card(drug) for *_, drug in ranked]
@@ -65,7 +80,7 @@ class MedicineCards:
 
     def card(self, drug: str) -> Card:
         rows, unanswered, reason = self._of(drug)
-        status = worst(self._status(row, reason) for row in rows)
+        status = self._overall(rows, reason)
         pointed = status == Status.NOT_KNOWN and self._points_to_care(unanswered)
         if pointed:
             status = Status.TAKE_CARE
@@ -88,7 +103,7 @@ class MedicineCards:
             ask_first=says("report", "ask_first"),
             differ=self._differ(rows, reason),
             populations=self._populations(rows, reason),
-            keep_in_mind=self._keep_in_mind(status, rows),
+            keep_in_mind=self._keep_in_mind(status, lead, rows),
             opinions=tuple(self._opinion(row) for row in rows) + tuple(self._no_opinion(row) for row in unanswered),
             notes=tuple(note for note in self.notes if note.about == drug),
             codes=self._codes(drug),
@@ -100,7 +115,8 @@ class MedicineCards:
         rows = sorted(
             (row for row in self.rows if row["drug"] == drug),
             key=lambda row: (
-                CARE.index(status_of(_action(row))),
+                CARE.index(status_of_row(row)),
+                holds_for_some_only(row),
                 strength(row),
                 row["source"],
                 row["population"] not in EVERYONE,
@@ -116,25 +132,45 @@ class MedicineCards:
             reason = "undocumented_variant"
         elif any(missing_genes(row) for row in rows):
             reason = "other_gene_not_tested"
-        elif unanswered:
-            reason = "partly_known"
+        # A guide that was asked and is silent about this result takes nothing from what another one says.
+        elif asked := {row["reason"] for row in unanswered} - {"no_row_for_result"}:
+            reason = "partly_charted" if asked == {"no_per_genotype_row"} else "partly_known"
         return rows, unanswered, reason
 
     def _status(self, row: Row, reason: str | None) -> Status:
-        status = status_of(_action(row))
-        return Status.NOT_KNOWN if status == Status.USUAL and reason else status
+        status = status_of_row(row)
+        if status == Status.NO_SPECIAL_ADVICE and not self._rests_on_usual_results(row):
+            return Status.NOT_KNOWN
+        return Status.NOT_KNOWN if status in CALM and reason else status
 
-    def _rank(self, drug: str) -> tuple[int, int, int]:
+    def _overall(self, rows: list[Row], reason: str | None) -> Status:
+        statuses = [self._status(row, reason) for row in rows]
+        found = worst(statuses)
+        if found == Status.NO_SPECIAL_ADVICE and Status.NOT_KNOWN in statuses:
+            return Status.NOT_KNOWN
+        return Status.NOT_KNOWN if found in CALM and self._is_for_some_uses_only(rows) else found
+
+    def _is_for_some_uses_only(self, rows: list[Row]) -> bool:
+        """Whether a guide has advice for some uses, none for others, and nobody has any for all of them."""
+        for_all = {status_of_row(row) for row in rows if row["population"] in EVERYONE}
+        for_some = {status_of_row(row) for row in rows if row["population"] not in EVERYONE}
+        return Status.NOT_KNOWN in for_some and for_some != {Status.NOT_KNOWN} and not for_all & set(CALM)
+
+    def _rests_on_usual_results(self, row: Row) -> bool:
+        return all(self._is_usual(self._result(gene, row["source"])) for gene in row["genes"])
+
+    def _rank(self, drug: str) -> tuple[int, bool, int, int]:
         rows, unanswered, reason = self._of(drug)
-        status = worst(self._status(row, reason) for row in rows)
+        status = self._overall(rows, reason)
         if status == Status.NOT_KNOWN and self._points_to_care(unanswered):
             # After the medicines whose advice is certain.
-            return CARE.index(Status.TAKE_CARE), len(STRENGTHS), 0
-        if status in (Status.USUAL, Status.NOT_KNOWN):
-            return CARE.index(status), 0, 0
+            return CARE.index(Status.TAKE_CARE), True, len(STRENGTHS), 0
+        if status in (*CALM, Status.NOT_KNOWN):
+            return CARE.index(status), False, 0, 0
         leading = [row for row in rows if self._status(row, reason) == status]
         agreeing = len({row["source"] for row in leading})
-        return CARE.index(status), min(map(strength, leading)), -agreeing
+        some_only = all(map(holds_for_some_only, leading))
+        return CARE.index(status), some_only, min(map(strength, leading)), -agreeing
 
     def _gene(self, gene: str) -> Mapping[str, Any]:
         return self.genes.get(gene, {"caveats": (), "phenotype": {}})
@@ -147,7 +183,7 @@ class MedicineCards:
     def _points_to_care(self, unanswered: list[Row]) -> bool:
         """Whether a gene that was read in part can no longer be usual, and what it could be calls for care."""
         could_be = {status_of(action) for row in unanswered for action in row.get("possible_actions", ())}
-        if Status.USUAL in could_be or not could_be & {Status.ASK_ABOUT_ANOTHER, Status.TAKE_CARE}:
+        if could_be & set(CALM) or not could_be & {Status.ASK_ABOUT_ANOTHER, Status.TAKE_CARE}:
             return False
         return any(self._cannot_be_usual(gene) for row in unanswered for gene in row["missing_genes"])
 
@@ -163,8 +199,16 @@ class MedicineCards:
 
     def _headline(self, drug: str, status: Status, lead: Row | None) -> str:
         name, says = self._name(drug), self.words.say
-        if status == Status.ASK_ABOUT_ANOTHER and lead:
-            text = says("implications", self._leaning(drug, lead), "headline", drug=name)
+        entry = self.words.entry("actions", _action(lead))
+        limits = [code for code in conditions(lead) if code in entry.phrases] if lead and status not in CALM else []
+        if limits and status != Status.NOT_KNOWN:
+            text = says("actions", _action(lead), limits[0], drug=name)
+        elif status == Status.ASK_ABOUT_ANOTHER and lead:
+            leaning = self._leaning(drug, lead)
+            if f"{leaning}_headline" in self.words.entry("drugs", drug).phrases:
+                text = says("drugs", drug, f"{leaning}_headline", drug=name)
+            else:
+                text = says("implications", leaning, "headline", drug=name)
         else:
             action = _action(lead) if lead and status != Status.NOT_KNOWN else "no_recommendation"
             text = says("actions", action, "headline", drug=name)
@@ -172,6 +216,9 @@ class MedicineCards:
 
     def _what_to_do(self, status: Status, lead: Row | None, rows: list[Row]) -> str:
         if status != Status.NOT_KNOWN:
+            for code in conditions(lead):
+                if "do" in self.words.entry("conditions", code).phrases:
+                    return self.words.say("conditions", code, "do")
             action = _action(lead)
         else:
             action = "not_coded" if "not_coded" in map(_action, rows) else "no_recommendation"
@@ -180,8 +227,9 @@ class MedicineCards:
     def _leaning(self, drug: str, row: Row) -> str:
         action = _action(row)
         marks = self.words.entry("drugs", drug).marks
-        if marks.get("weaker") == status_of(action):
-            return "weaker"
+        for leaning in ("weaker", "stronger"):
+            if marks.get(leaning) == status_of(action):
+                return leaning
         return direction(action, row["implications"])
 
     def _why(
@@ -190,9 +238,15 @@ class MedicineCards:
         if status == Status.NOT_KNOWN or lead is None:
             return self._why_not_known(rows, unanswered, reason)
         known = [gene for gene in lead["genes"] if gene not in missing_genes(lead)]
+        if status == Status.NO_SPECIAL_ADVICE:
+            names, phrase = join(sorted(known), self.words), "many" if len(known) > 1 else None
+            return self.words.say("reasons", "no_special_advice", phrase, genes=names, source=lead["source"])
         if status == Status.USUAL:
-            genes = sorted({gene for row in rows for gene in row["genes"] if gene not in missing_genes(row)})
-            phrase = "many" if len(genes) > 1 else None
+            said = [row for row in rows if self._status(row, reason) == Status.USUAL]
+            genes = sorted({gene for row in said for gene in row["genes"]})
+            phrase = ("one_" if len({row["source"] for row in said}) == 1 else "") + (
+                "many" if len(genes) > 1 else "one"
+            )
             return self.words.say("implications", "usual", phrase, genes=join(genes, self.words))
         results = {gene: self._result(gene, lead["source"]) for gene in known}
         unusual = [gene for gene, code in results.items() if not self._is_usual(code)]
@@ -206,7 +260,9 @@ class MedicineCards:
         return " ".join(sentences)
 
     def _why_not_known(self, rows: list[Row], unanswered: list[Row], reason: str | None) -> str:
-        usual = any(status_of(_action(row)) == Status.USUAL for row in rows)
+        usual = any(status_of_row(row) in CALM for row in rows)
+        if not reason and self._is_for_some_uses_only(rows):
+            return self.words.say("reasons", "some_uses_only")
         if reason and usual:
             if reason == "undocumented_variant":
                 genes = {
@@ -233,23 +289,29 @@ class MedicineCards:
         return self.words.entry("phenotypes", code).marks.get("usual") == "yes"
 
     def _differ(self, rows: list[Row], reason: str | None) -> tuple[str, ...]:
-        by_source: dict[str, list[Status]] = {}
+        by_source: dict[str, list[Row]] = {}
         for row in rows:
-            if status_of(_action(row)) != Status.NOT_KNOWN:
-                by_source.setdefault(row["source"], []).append(status_of(_action(row)))
-        said = {source: worst(found) for source, found in sorted(by_source.items())}
+            if status_of_row(row) not in (Status.NO_SPECIAL_ADVICE, Status.NOT_KNOWN):
+                by_source.setdefault(row["source"], []).append(row)
+        said = {source: worst(map(status_of_row, found)) for source, found in sorted(by_source.items())}
         if len(set(said.values())) < 2:
             return ()
         says = self.words.say
-        told = [
-            says("report", "differ_one", source=source, name=says("statuses", status, "short").lower())
-            for source, status in said.items()
-        ]
+        told = []
+        for source, status in said.items():
+            serious = [row for row in by_source[source] if status_of_row(row) == status]
+            some_only = all(row.get("otherwise") for row in serious)
+            code = "differ_some" if some_only else "differ_one"
+            told.append(says("report", code, source=source, name=says("statuses", status, "short").lower()))
         return (says("report", "differ"), *told, says("report", "differ_rule"))
 
     def _populations(self, rows: list[Row], reason: str | None) -> tuple[Population, ...]:
         special = [row for row in rows if row["population"] not in EVERYONE]
-        told = {(self._status(row, reason), _action(row)) for row in rows}
+        told = {
+            (self._status(row, reason), _action(row))
+            for row in rows
+            if status_of_row(row) != Status.NO_SPECIAL_ADVICE
+        }
         if not special or len(told) < 2:
             return ()
         return tuple(
@@ -257,22 +319,37 @@ class MedicineCards:
                 label=self.words.say("populations", row["population"]),
                 status=self._status(row, reason),
                 word=self.words.say("statuses", self._status(row, reason)),
-                says=self.words.say("actions", _action(row)),
+                says=self._for_this_use(row, reason),
             )
             for row in special
         )
 
-    def _keep_in_mind(self, status: Status, rows: list[Row]) -> tuple[str, ...]:
+    def _for_this_use(self, row: Row, reason: str | None) -> str:
+        if reason and self._status(row, reason) == Status.NOT_KNOWN and status_of_row(row) in CALM:
+            return self.words.say("reasons", reason, genes=join(missing_genes(row), self.words))
+        return self.words.say("actions", _action(row))
+
+    def _keep_in_mind(self, status: Status, lead: Row | None, rows: list[Row]) -> tuple[str, ...]:
         if status == Status.NOT_KNOWN:
             return ()
+        tied_to = self._conditions(lead)
         missing = sorted({gene for row in rows for gene in missing_genes(row)})
         codes = {code for row in rows for code in row["caveats"]}
         if missing:
             codes.add("other_gene_not_tested")
-        return tuple(
+        return tied_to + tuple(
             self.words.say("caveats", code, genes=join(missing or sorted(rows[0]["genes"]), self.words))
             for code in sorted(codes)
         )
+
+    def _conditions(self, row: Row | None) -> tuple[str, ...]:
+        """What the advice is tied to, and what the same guide says otherwise."""
+        says, found = self.words.say, conditions(row)
+        told = [says("conditions", code) for code in found]
+        if row and row.get("otherwise"):
+            able = [code for code in found if row["otherwise"] in self.words.entry("conditions", code).phrases]
+            told.append(says("conditions", (able or found)[0], row["otherwise"]))
+        return tuple(told)
 
     # -- the part for the care team
 
@@ -283,13 +360,13 @@ class MedicineCards:
         return Opinion(
             source=row["source"],
             for_whom="" if row["population"] in EVERYONE else says("populations", row["population"]),
-            says=says("actions", _action(row)),
+            says=" ".join([says("actions", _action(row)), *self._conditions(row)]),
             strength=says("classifications", row["classification"], "short"),
             result=result,
-            advice=says("actions", _action(row), "technical"),
-            population="" if row["population"] in EVERYONE else row["population"],
+            advice=exact_advice(row, self.words),
+            population="" if row["population"] in EVERYONE else says("populations", row["population"], "technical"),
             guideline=", ".join([row["guideline"], *numbers]),
-            date=row["facts_as_of"],
+            date=spelled_date(row["facts_as_of"], self.words),
         )
 
     def _no_opinion(self, row: Row) -> Opinion:

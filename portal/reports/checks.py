@@ -20,6 +20,7 @@ CODED = (
     "not_covered",
     "drugs",
     "actions",
+    "conditions",
     "implications",
     "populations",
     "classifications",

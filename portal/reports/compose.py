@@ -13,6 +13,7 @@ from typing import Any
 
 from portal.reports import words as word_modules
 from portal.reports.cards import MedicineCards, join
+from portal.reports.dates import spelled_date
 from portal.reports.document import (
     Card,
     CardGroup,
@@ -309,23 +310,25 @@ def _sources(interpretation: Mapping[str, Any], words: Words) -> Sources:
     listed = []
     for source in sorted({row["source"] for row in (*rows, *interpretation["unanswered"])}):
         entry = words.entry("sources", source)
-        dates = sorted({row["facts_as_of"] for row in rows if row["source"] == source})
+        read = sorted({row["facts_as_of"] for row in rows if row["source"] == source})
+        dates = join([spelled_date(when, words) for when in read], words)
         listed.append(
             Source(
                 name=entry.phrases["name"],
                 full=entry.phrases["full"],
                 licence=says("report", "terms", name=entry.phrases["licence"]),
-                dates=says("report", "facts_as_of", date=", ".join(dates)) if dates else "",
+                dates=says("report", "facts_as_of", date=dates) if dates else "",
                 count=says("report", "source_line", number=counted[source]),
             )
         )
     knowledge = interpretation["knowledge"]
+    facts_as_of = spelled_date(knowledge["facts_as_of"], words)
     return Sources(
         title=says("report", "sources_title"),
         lead=says("report", "sources_lead"),
         sources=tuple(listed),
         reviewed=says("report", "reviewed"),
-        knowledge=f"{knowledge['id']} ({says('report', 'facts_as_of', date=knowledge['facts_as_of'])})",
+        knowledge=f"{knowledge['id']} ({says('report', 'facts_as_of', date=facts_as_of)})",
         reading="",
     )
 
@@ -356,7 +359,7 @@ def _explained(document: Document, words: Words) -> Document:
 
 
 def _measured(document: Document, words: Words) -> Document:
-    """Print the reading grade of the report on the report."""
-    grade = measure(spoken(document), words.names()).grade
+    """Print the reading grade of the report on the report; the mark of a draft, which goes away, is left out."""
+    grade = measure(spoken(replace(document, draft="")), words.names()).grade
     reading = words.say("report", "reading", number=f"{max(grade, 0):.1f}")
     return replace(document, sources=replace(document.sources, reading=reading))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from genomics.interpretation import Context, interpret
 from genomics.model import Caveat, GeneResult, Sample
-from genomics.readers import ReadError, ReadErrorCode, read_vcf
+from genomics.readers import ReadError, ReadErrorCode, read_vcf, recognise
 from tests.genomics.people import COLUMNS, KNOWLEDGE, at, rows_of, write_vcf
 
 POSITIONS = KNOWLEDGE.covered_positions
@@ -140,8 +140,20 @@ def test_a_header_that_lies_about_the_assembly_convinces_nobody(tmp_path: Path) 
     on_37 = write_vcf(tmp_path / "a.vcf", rows_on_grch37(), header=("##fileformat=VCFv4.2", "##reference=GRCh38"))
     assert refusal(on_37).code is ReadErrorCode.OTHER_ASSEMBLY
     on_38 = write_vcf(tmp_path / "b.vcf", rows_of(), header=("##fileformat=VCFv4.2", "##reference=hg19"))
-    [sample] = read_vcf(on_38, POSITIONS)
-    assert sample.caveats == (Caveat.ASSEMBLY_HEADER_DISAGREES,)
+    error = refusal(on_38)
+    assert error.code is ReadErrorCode.OTHER_ASSEMBLY
+    assert "header" in error.sentence and "GRCh38" in error.sentence
+
+
+@pytest.mark.parametrize("asked_for", [None, "one", "two"])
+def test_a_name_that_two_samples_share_is_refused_whoever_is_asked_for(tmp_path: Path, asked_for: str | None) -> None:
+    rows = [[*row, row[9], row[9]] for row in rows_of()]
+    path = write_vcf(tmp_path / "a.vcf", rows, samples=("one", "two", "one"))
+    with pytest.raises(ReadError) as caught:
+        list(read_vcf(path, POSITIONS, asked_for))
+    assert caught.value.code is ReadErrorCode.SAMPLE_NAMED_TWICE
+    with pytest.raises(ReadError):
+        recognise(path)
 
 
 def test_too_little_to_tell_the_assembly(tmp_path: Path) -> None:

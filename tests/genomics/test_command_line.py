@@ -84,3 +84,46 @@ def test_a_person_that_cannot_be_made_up_is_refused(
     assert main(["made-up", "--out", str(path), wrong]) == 2
     assert not path.exists()
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> str:
+    """The one sentence on standard error, with nothing on standard output."""
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert "Errno" not in captured.err
+    return captured.err
+
+
+def test_a_header_that_contradicts_the_bases_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write_vcf(tmp_path / "a.vcf", rows_of(), header=("##fileformat=VCFv4.2", "##reference=GRCh37"))
+    assert main(["pgx", str(path)]) == 2
+    assert "GRCh37" in said(capsys)
+
+
+def test_a_folder_is_said_to_be_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["pgx", str(tmp_path)]) == 2
+    assert said(capsys).startswith("This is a folder")
+
+
+@pytest.mark.parametrize("name", ["A\tB", "A\nB", " ", ""])
+def test_a_sample_name_that_would_break_the_file_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert main(["made-up", "--out", str(tmp_path / "a.vcf"), "--sample", name]) == 2
+    assert "sample name" in said(capsys)
+    assert not (tmp_path / "a.vcf").exists()
+
+
+@pytest.mark.parametrize("place", ["no/such/folder/a.vcf", "."])
+def test_a_place_nothing_can_be_written_to_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    assert main(["made-up", "--out", str(tmp_path / place)]) == 2
+    assert "could not be written" in said(capsys)
+
+
+def test_a_gene_named_twice_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = ["CYP2C19=*1/*2", "CYP2C19=*1/*1"]
+    assert main(["made-up", "--out", str(tmp_path / "a.vcf"), *given]) == 2
+    assert "twice" in said(capsys)

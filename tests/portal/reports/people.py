@@ -20,6 +20,7 @@ DIPLOTYPES: dict[str, dict[str, str]] = {
     "rosa": {"CYP2C19": "*2/*2", "SLCO1B1": "*5/*5", "TPMT": "*1/*3A"},
     "quick": {"CYP2C19": "*17/*17", "CYP3A5": "*1/*1"},
     "slow": {"CYP2C9": "*3/*3", "CYP2B6": "*6/*6", "NUDT15": "*3/*3", "UGT1A1": "*28/*28", "CYP2C19": "*1/*2"},
+    "usual": {"CYP2C19": "*1/*1"},
     "nothing_found": {},
 }
 PEOPLE = (*DIPLOTYPES, "nothing_tested")

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from typing import Any
 
 import pytest
 
+from portal.delivery.evidence import evidence
 from portal.reports.compose import Order, Person, signed
+from portal.reports.dates import spelled_date
 from portal.reports.document import Card, Document, content_hash, spoken
 from portal.reports.status import CARE, Status
+from portal.reports.words import load
 from tests.portal.reports.people import PEOPLE, SIGNATURE, interpretation, note, report
 
 ASK_FIRST = "Do not stop or change a medicine before you ask."
@@ -99,7 +103,98 @@ def test_advice_for_everyone_that_asks_for_nothing_is_usual() -> None:
 def test_a_source_without_advice_for_a_usual_result_does_not_hide_one_that_says_usual() -> None:
     silent = guidance(source="DPWG", action="no_guidance_for_this_result", classification="No recommendation")
     assert advised(guidance(), silent).status == Status.USUAL
-    assert advised(silent).status == Status.NOT_KNOWN
+
+
+# -- nothing special is known, and it is not the same as not known
+
+
+SILENT = guidance(source="DPWG", action="no_guidance_for_this_result", classification="No recommendation")
+
+
+def test_a_source_without_advice_for_a_usual_result_is_told_as_nothing_special_and_named() -> None:
+    card = advised(SILENT)
+    assert card.status == Status.NO_SPECIAL_ADVICE
+    assert card.headline == "Nothing special to do for omeprazole"
+    assert "CYP2C19" in card.why and "DPWG" in card.why
+    assert card.what_to_do == "If you take it, go on as you were told."
+
+
+def test_a_source_without_advice_for_an_unusual_result_is_not_told_as_nothing_special() -> None:
+    found = interpretation("rosa")
+    found["guidance"] = [{**SILENT, "lookup": {"CYP2C19": "Poor Metabolizer"}}]
+    found["unanswered"] = []
+    assert cards(report(found))["omeprazole"].status == Status.NOT_KNOWN
+
+
+@pytest.mark.parametrize(
+    ("row", "open_questions"),
+    [
+        (guidance(action="no_recommendation", classification="No recommendation"), ()),
+        (guidance(genes=["CYP2C19", "CYP2D6"], caveats=["other_gene_not_tested"]), ()),
+        (SILENT, (unanswered(source="CPIC"),)),
+    ],
+)
+def test_nothing_special_is_not_told_while_part_of_the_answer_is_missing(
+    row: dict[str, Any], open_questions: tuple[dict[str, Any], ...]
+) -> None:
+    assert advised(SILENT, row, open_questions=open_questions).status == Status.NOT_KNOWN
+
+
+# -- advice that is tied to something says to what
+
+
+def test_more_of_a_medicine_for_some_uses_is_not_told_as_more_for_all() -> None:
+    card = cards(report("usual"))["omeprazole"]
+    assert card.status == Status.TAKE_CARE
+    assert card.headline == "For some uses, you may need more omeprazole"
+    assert any("two uses only" in line for line in card.keep_in_mind)
+    assert any("For other uses" in line and "usual dose" in line for line in card.keep_in_mind)
+    assert card.what_to_do == "Ask your care team if this is your use."
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_no_headline_leaves_out_that_its_advice_is_for_some_only(person: str) -> None:
+    plain = {f"You may need a {which} dose of" for which in ("higher", "lower")}
+    found = interpretation(person)
+    for drug, card in cards(report(person)).items():
+        rows = [
+            row
+            for row in found["guidance"]
+            if row["drug"] == drug and row["action"] in ("increase_dose", "reduce_dose")
+        ]
+        if rows and all(row["when"] for row in rows) and card.headline.startswith(tuple(plain)):
+            assert card.headline.endswith(("at the start", "over time", "side effects")), card.headline
+
+
+def test_advice_without_a_condition_leads_what_matters_most() -> None:
+    some_only = guidance(action="increase_dose", when=["h_pylori_or_erosive_oesophagitis"], otherwise="standard_dose")
+    for_all = guidance(drug="citalopram", action="cap_dose", classification="Optional")
+    group = next(group for group in report_with(some_only, for_all).groups if group.status == Status.TAKE_CARE)
+    assert [card.drug for card in group.cards] == ["citalopram", "omeprazole"]
+
+
+def test_the_care_team_reads_the_condition_in_its_own_words() -> None:
+    [cpic, _dpwg] = cards(report("usual"))["omeprazole"].opinions
+    assert (
+        cpic.advice
+        == "increase dose (only for H. pylori infection or erosive oesophagitis; otherwise: standard dose)"
+    )
+
+
+def test_advice_kept_from_before_conditions_were_known_still_composes() -> None:
+    assert advised(guidance(action="reduce_dose")).status == Status.TAKE_CARE
+
+
+def test_atazanavir_speaks_of_yellow_eyes_and_skin_and_of_how_many() -> None:
+    card = cards(report("slow"))["atazanavir"]
+    assert card.headline == "Atazanavir may make your eyes and skin yellow"
+    assert "Of 100 people with this result, 20 to 60 stop it because of that." in card.why
+
+
+def test_no_result_of_a_gene_that_still_works_in_part_is_told_as_none() -> None:
+    for gene in ("CYP2B6", "CYP2C9", "CYP3A4", "UGT1A1"):
+        entry = load("en").entry("phenotypes", f"{gene}/Poor Metabolizer")
+        assert not any("none of its job" in text or "switch on" in text for text in entry.sentences())
 
 
 @pytest.mark.parametrize(
@@ -205,7 +300,7 @@ def test_what_was_not_tested_is_said_gene_by_gene(person: str) -> None:
 
 def test_nothing_tested_is_not_told_as_nothing_found() -> None:
     document = report("nothing_tested")
-    assert [len(group.cards) for group in document.groups][:3] == [0, 0, 0]
+    assert [len(group.cards) for group in document.groups][:-1] == [0, 0, 0, 0]
     assert "That does not mean all is well." in document.glance.matters_text
     assert all("could not read enough" in gene.plain for gene in document.genes.genes)
 
@@ -233,7 +328,7 @@ def test_sources_carry_their_dates_and_terms_and_the_release_of_knowledge_is_nam
     document = report("rosa")
     assert all(source.dates and source.licence for source in document.sources.sources)
     assert interpretation("rosa")["knowledge"]["id"] in document.sources.knowledge
-    assert "not yet reviewed" in document.sources.reviewed
+    assert "No doctor has reviewed those one by one yet." in document.sources.reviewed
     assert "grade" in document.sources.reading
 
 
@@ -318,3 +413,109 @@ def test_a_gene_that_cannot_be_usual_is_a_reason_to_take_care() -> None:
     gene["possible_phenotypes"] = {key: ["Decreased Function", "Normal Function"] for key in gene["phenotype"]}
     (card,) = [card for group in report(found).groups for card in group.cards if card.drug == "simvastatin"]
     assert card.status == "not_known"
+
+
+# -- what an unknown part does to the rest
+
+
+@pytest.mark.parametrize(
+    ("drug", "genes", "lookup"),
+    [
+        ("fluvastatin", ["CYP2C9", "SLCO1B1"], {"CYP2C9": "n/a", "SLCO1B1": "Normal Function"}),
+        ("rosuvastatin", ["ABCG2", "SLCO1B1"], {"ABCG2": "Normal Function", "SLCO1B1": "Indeterminate"}),
+        ("sertraline", ["CYP2B6", "CYP2C19"], {"CYP2B6": "Indeterminate", "CYP2C19": "Normal Metabolizer"}),
+    ],
+)
+def test_a_result_nobody_can_explain_is_never_told_as_usual(
+    drug: str, genes: list[str], lookup: dict[str, str]
+) -> None:
+    found = interpretation("nothing_found")
+    found["guidance"], found["unanswered"] = [guidance(drug=drug, genes=genes, lookup=lookup)], []
+    card = cards(report(found))[drug]
+    unexplained = next(gene for gene, key in lookup.items() if key in ("n/a", "Indeterminate"))
+    assert card.status == Status.NOT_KNOWN
+    assert unexplained in card.why
+
+
+def test_a_guide_that_is_silent_takes_nothing_from_one_that_speaks() -> None:
+    silent = unanswered(reason="no_row_for_result", missing_genes=[])
+    assert advised(guidance(), open_questions=(silent,)).status == Status.USUAL
+
+
+def test_usual_for_some_uses_only_is_not_told_as_usual() -> None:
+    card = advised(
+        guidance(population="CVI ACS PCI"),
+        guidance(population="NVI", action="no_recommendation", classification="No recommendation"),
+    )
+    assert card.status == Status.NOT_KNOWN
+    assert card.why.startswith("For some uses,")
+    assert [line.word for line in card.populations] == ["Usual", "Not known"]
+
+
+def test_a_use_that_is_not_known_does_not_name_the_usual_dose() -> None:
+    lookup = {"CYP2C9": "1.5", "HLA-B": "No Result"}
+    cpic = guidance(drug="phenytoin", genes=["CYP2C9", "HLA-B"], lookup=lookup, population="PHT naive")
+    dpwg = guidance(drug="phenytoin", source="DPWG", action="reduce_dose")
+    found = interpretation("nothing_found")
+    found["guidance"], found["unanswered"] = [cpic, dpwg], []
+    [line] = cards(report(found))["phenytoin"].populations
+    assert line.word == "Not known"
+    assert "usual dose" not in line.says and "HLA-B" in line.says
+
+
+def test_more_muscle_harm_in_high_doses_is_told_beside_the_usual_plan() -> None:
+    found = interpretation("nothing_found")
+    found["guidance"] = [guidance(drug="pravastatin", when=["high_dose_raises_muscle_risk"])]
+    found["unanswered"] = []
+    card = cards(report(found))["pravastatin"]
+    assert card.status == Status.USUAL
+    assert any("high doses" in line and "muscles" in line for line in card.keep_in_mind)
+
+
+@pytest.mark.parametrize(
+    ("drug", "harm"),
+    [("azathioprine", "blood cells"), ("warfarin", "bleed"), ("simvastatin", "muscles"), ("irinotecan", "severe")],
+)
+def test_a_grave_harm_is_named_and_not_told_as_side_effects(drug: str, harm: str) -> None:
+    found = interpretation("rosa")
+    found["guidance"] = [guidance(drug=drug, action="reduce_dose", lookup={"CYP2C19": "Poor Metabolizer"})]
+    found["unanswered"] = []
+    assert harm in cards(report(found))[drug].why
+
+
+def test_a_group_that_speaks_for_some_only_is_not_said_to_speak_for_all() -> None:
+    some = guidance(source="DPWG", action="avoid", when=["stent_stroke_or_tia"], otherwise="no_action_required")
+    card = advised(guidance(), some)
+    assert any("DPWG" in line and "but not for all" in line for line in card.differ)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("2024-02", "February 2024"),
+        ("2026", "2026"),
+        ("2025-11-05", "5 November 2025"),
+        ("2024-02/2026", "February 2024 to 2026"),
+        ("not stated", "not stated"),
+    ],
+)
+def test_dates_of_facts_are_told_in_words_and_never_more_exactly_than_they_are_known(given: str, told: str) -> None:
+    assert spelled_date(given, load("en")) == told
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_a_report_writes_its_dates_in_one_way(person: str) -> None:
+    assert not re.search(r"\b20\d\d-\d\d\b", json.dumps(report(person).to_json()))
+
+
+# -- what the care team reads beside the draft
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_the_care_team_reads_words_and_never_bare_codes(person: str) -> None:
+    laid_out = evidence(interpretation(person), report(person).to_json())
+    for medicine in laid_out.medicines:
+        for line in medicine.advice:
+            for text in (line.says, line.population, line.rests_on, line.strength, *line.caveats):
+                assert "_" not in text, text
+                assert not re.search(r"\b(CVI|NVI|PHT)\b|>40kg|>3mos", text), text
