@@ -25,7 +25,6 @@ STAFF_SECOND_FACTOR_REQUIRED = env.bool("PORTAL_STAFF_SECOND_FACTOR", default=Fa
 STAFF_SECOND_FACTOR_OFF_BANNER = not STAFF_SECOND_FACTOR_REQUIRED
 WHITENOISE_USE_FINDERS = True
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = VAR / "mail"
 DEMONSTRATION_MAIL = True
 
 # The terminal is for the person who runs the demonstration; events go to a file.

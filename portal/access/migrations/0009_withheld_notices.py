@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0005_identity_invitations_and_changed_addresses'),
+        ('access', '0008_drop_plain_columns'),
     ]
 
     operations = [
