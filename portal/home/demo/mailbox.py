@@ -52,4 +52,5 @@ def _letters(folder: Path) -> Iterator[Letter]:
 
 @require_GET
 def mailbox(request: HttpRequest) -> HttpResponse:
-    return render(request, "home/mailbox.html", {"letters": letters(Path(settings.EMAIL_FILE_PATH))[:MOST_SHOWN]})
+    folder = Path(str(getattr(settings, "EMAIL_FILE_PATH", "")))
+    return render(request, "home/mailbox.html", {"letters": letters(folder)[:MOST_SHOWN]})
