@@ -6,10 +6,11 @@ from django.urls import include, path
 
 from portal.home.demo.mailbox import mailbox
 from portal.home.language import choose
-from portal.home.views import home, style
+from portal.home.views import helped, home, style
 
 urlpatterns = [
     path("", home, name="home"),
+    path("for/<uuid:patient_id>/", helped, name="helped"),
     path("style/", style, name="style"),
     path("language/", choose, name="set_language"),
     path("reports/", include("portal.delivery.urls")),

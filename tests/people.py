@@ -16,7 +16,7 @@ from consent.desk.queries import current_text
 from consent.ledger.append import append
 from consent.ledger.models import ConsentEvent, Decision
 from portal.delivery.models import Annotation, Release, SignOff
-from portal.people.models import CareRelationship, Laboratory, Patient, Role, Sex, User
+from portal.people.models import CareRelationship, Laboratory, Patient, ProxyGrant, Role, Sex, User
 from portal.reports.models import Report, ReportStatus
 from portal.results.models import FileOrigin, FileStatus, Finding, Interpretation, Job, ResultFile, TestOrder
 
@@ -69,6 +69,13 @@ def allow(patient: Patient, scope: str = "pgx", decision: Decision = Decision.PE
             **fields,
         }
     )
+
+
+def help_with(patient: Patient, helper: User, *parts: str, **fields: Any) -> ProxyGrant:
+    """Somebody the patient let in: the grant, and the patient's yes to each part."""
+    for part in parts:
+        allow(patient, f"proxy.{helper.pk}.{part}", **fields)
+    return ProxyGrant.objects.create(patient=patient, proxy=helper, covers=list(parts))
 
 
 def say_yes(user: User, patient: Patient, scope: str = "pgx") -> ConsentEvent:

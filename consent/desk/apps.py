@@ -1,4 +1,4 @@
-"""Registers the room with Django, and tells the permission matrix who may decide for whom."""
+"""Registers the room with Django, and tells the rooms below who may decide for whom and what ends with a help."""
 
 from django.apps import AppConfig
 
@@ -9,4 +9,4 @@ class DeskConfig(AppConfig):
     verbose_name = "Consent desk"
 
     def ready(self) -> None:
-        from consent.desk import capacity  # noqa: F401 - registers its question
+        from consent.desk import capacity, effect, helpers  # noqa: F401 - they register with the rooms below

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from consent.desk.models import Guardianship
 from consent.ledger.models import Capacity, ConsentEvent
-from portal.access.relation import representing
+from portal.access.standing_in import representing
 from portal.people.models import Patient, User
 
 MAJORITY = 18
@@ -68,11 +68,11 @@ def footing(actor: User, patient: Patient, at: datetime.datetime | None = None) 
     return Footing(Capacity(holding.capacity), f"{BASIS}{holding.pk}", until)
 
 
-@representing
-def represents(actor: User, patient: Patient, at: datetime.datetime) -> bool:
-    """Asked by the permission matrix."""
-    found = footing(actor, patient, at)
-    return found is not None and found.capacity != Capacity.SELF
+def representatives(patient: Patient, at: datetime.datetime | None = None) -> list[User]:
+    """Who may decide for a patient now beside themselves."""
+    held = guardianships(at).filter(patient=patient, guardian__is_active=True).select_related("guardian")
+    people = {guardianship.guardian for guardianship in held}
+    return sorted((person for person in people if footing(person, patient, at)), key=str)
 
 
 def basis_of(event: ConsentEvent) -> str:
@@ -84,8 +84,12 @@ def basis_of(event: ConsentEvent) -> str:
     return str(row.basis) if row is not None else ""
 
 
+@representing
 def represented_by(actor: User, at: datetime.datetime | None = None) -> list[Patient]:
-    """The patients this account may decide for now."""
+    """The patients this account may decide for now: asked by the permission matrix too."""
     held = guardianships(at).filter(guardian=actor).select_related("patient")
     people = {guardianship.patient for guardianship in held}
-    return sorted((patient for patient in people if footing(actor, patient, at)), key=str)
+    held_for = (
+        patient for patient in people if (found := footing(actor, patient, at)) and found.capacity != Capacity.SELF
+    )
+    return sorted(held_for, key=str)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
 
 from consent.desk.hooks import Copy, copies, holds_copies
-from consent.desk.preview import people_concerned, rows_of
+from consent.desk.preview import people_concerned, rows_of, rules_resting_on
 from consent.ledger.models import ConsentEvent
 from portal.access.decide import decide
-from portal.access.matrix import RESOURCE_NAMED, RULES
-from portal.access.models import AccessEvent, Outcome
+from portal.access.matrix import RAW_DOWNLOAD, RESOURCE_NAMED
+from portal.access.models import AccessEvent, NoticeOwed, Outcome
 from portal.people.models import Patient
 
 
@@ -35,7 +38,7 @@ class Effect:
 
 def effect_of(patient: Patient, event: ConsentEvent, at: datetime) -> Effect:
     """What has come of a no, checked now and not assumed: everybody is tried against every row."""
-    resources = sorted({rule.action.partition(".")[2] for rule in RULES if rule.consent == event.scope})
+    resources = sorted({rule.action.partition(".")[2] for rule in rules_resting_on(event.scope)})
     known = [copy for copy in copies(patient, event.scope) if copy.at <= event.at]
     return Effect(
         event=event,
@@ -48,17 +51,43 @@ def effect_of(patient: Patient, event: ConsentEvent, at: datetime) -> Effect:
 
 def _closed(patient: Patient, scope: str, name: str) -> Closed:
     rows = rows_of(patient, RESOURCE_NAMED[name])
-    actions = {rule.action for rule in RULES if rule.consent == scope and rule.action.partition(".")[2] == name}
+    actions = {rule.action for rule in rules_resting_on(scope) if rule.action.partition(".")[2] == name}
+    people = people_concerned(patient, scope)
     still_open = sum(
-        any(decide(person, action, row) for person in people_concerned(patient) for action in actions) for row in rows
+        any(decide(one.person, action, row, on_behalf_of=one.behalf) for one in people for action in actions)
+        for row in rows
     )
     return Closed(name, len(rows), still_open)
 
 
 @holds_copies
-def downloads(patient: Patient, scope: str) -> Iterator[Copy]:
-    """Copies people took home, as the access log knows them."""
-    actions = {rule.action for rule in RULES if rule.consent == scope and rule.action.startswith("download.")}
-    taken = AccessEvent.objects.filter(patient=patient, action__in=actions, outcome=Outcome.PERMIT)
+def taken_home(patient: Patient, scope: str) -> Iterator[Copy]:
+    """What left by a button or by another program, as the access log knows it."""
+    rules = rules_resting_on(scope)
+    resources = {rule.action.partition(".")[2] for rule in rules}
+    taken = AccessEvent.objects.filter(patient=patient, outcome=Outcome.PERMIT, resource__in=resources)
+    taken = taken.filter(Q(action__startswith="download.") | Q(reason__in=OTHER_WAYS))
+    if scope.startswith("proxy."):
+        taken = taken.filter(actor_id=UUID(scope.split(".")[1]))
     for event in taken.select_related("actor"):
-        yield Copy(event.action, event.actor.name if event.actor else "", event.at)
+        if event.action.startswith("download.") and event.action not in {rule.action for rule in rules}:
+            continue
+        yield Copy(event.reason if event.reason in OTHER_WAYS else event.action, _holder(event), event.at)
+
+
+def _holder(event: AccessEvent) -> str:
+    return event.actor.name if event.actor else ""
+
+
+OTHER_WAYS = ("api", "draft_pdf")
+"""Why a reading is noted that left this portal another way than by a button."""
+
+
+@holds_copies
+def mails(patient: Patient, scope: str) -> Iterator[Copy]:
+    """Mails this yes led to. They say that something happened, and nothing of what."""
+    if scope == RAW_DOWNLOAD and patient.account is not None:
+        sent = NoticeOwed.objects.filter(patient=patient, kind="raw_download", sent_at__isnull=False)
+        for notice in sent:
+            assert notice.sent_at is not None
+            yield Copy("mail", patient.account.name, notice.sent_at)

@@ -7,13 +7,31 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.db.models import Model
 
+from consent.desk.capacity import representatives
+from consent.ledger.scopes import scope as scope_of
 from portal.access.decide import decide
-from portal.access.matrix import RESOURCE_NAMED, RULES, Resource
-from portal.people.models import Patient, Role, User
-from portal.people.queries import care_team
+from portal.access.matrix import COVERED, RESOURCE_NAMED, RULES, Relation, Resource, Rule
+from portal.access.standing_in import PARTS
+from portal.people.models import Patient, User
+from portal.people.queries import care_team, open_proxies
 
 LOOKED_AT = 20
 """How many of the newest rows of a kind are asked about; a person rarely has more."""
+
+
+@dataclass(frozen=True)
+class Concerned:
+    """Somebody a consent is about: in their own name, or reading for the patient (and then they say so)."""
+
+    person: User
+    behalf: Patient | None = None
+    parts: frozenset[str] = frozenset()
+
+    def may(self, rule: Rule) -> bool:
+        """Whether a rule is one of theirs, as far as can be said before there is anything to ask about."""
+        if rule.role != self.person.role or (rule.relation is Relation.PROXY) != (self.behalf is not None):
+            return False
+        return self.behalf is None or COVERED.get(rule.action.partition(".")[2]) in self.parts
 
 
 @dataclass(frozen=True)
@@ -74,18 +92,31 @@ class Preview:
 
 def preview(patient: Patient, scope: str, *, yes: bool) -> Preview:
     """What would change if this answer were kept. Reads only; nothing is decided or noted."""
-    actions = {rule.action for rule in RULES if rule.consent == scope}
+    rules = rules_resting_on(scope)
+    actions = {rule.action for rule in rules}
     changes = [
         change
-        for person in people_concerned(patient)
+        for concerned in people_concerned(patient, scope)
         for action in sorted(actions)
-        if (change := _change(patient, scope, person, action, yes=yes)) is not None
+        if (change := _change(patient, scope, concerned, action, yes=yes)) is not None
     ]
     return Preview(
         gains=tuple(change for change in changes if change.gains),
         loses=tuple(change for change in changes if not change.gains),
         rests_on_it=bool(actions),
     )
+
+
+def rules_resting_on(scope: str) -> list[Rule]:
+    """The rules a yes to this scope opens. One to a helper opens what helpers see of that part."""
+    if scope_of(scope).kind != "proxy":
+        return [rule for rule in RULES if rule.consent == scope]
+    part = scope.rpartition(".")[2]
+    return [
+        rule
+        for rule in RULES
+        if rule.relation is Relation.PROXY and COVERED.get(rule.action.partition(".")[2]) == part
+    ]
 
 
 def rows_of(patient: Patient, resource: Resource) -> list[Model]:
@@ -97,19 +128,33 @@ def rows_of(patient: Patient, resource: Resource) -> list[Model]:
     return list(found.order_by("-pk")[:LOOKED_AT])
 
 
-def people_concerned(patient: Patient) -> list[User]:
-    account = [patient.account] if patient.account else []
-    return [*account, *sorted(care_team(patient), key=lambda member: (member.role, str(member.name)))]
+def people_concerned(patient: Patient, scope: str = "") -> list[Concerned]:
+    """Who gains or loses by an answer: the patient, the team, who decides for the patient, and the helpers.
+
+    An answer about one helper concerns that helper alone.
+    """
+    helpers = [
+        Concerned(grant.proxy, patient, frozenset(grant.covers))
+        for grant in open_proxies().filter(patient=patient).select_related("proxy").order_by("since")
+    ]
+    if scope.startswith("proxy."):
+        return [one for one in helpers if str(one.person.pk) == scope.split(".")[1]]
+    account = [Concerned(patient.account)] if patient.account else []
+    members = sorted(care_team(patient), key=lambda member: (member.role, str(member.name)))
+    team = [Concerned(member) for member in members]
+    deciding = [Concerned(guardian, patient, frozenset(PARTS)) for guardian in representatives(patient)]
+    return [*account, *team, *deciding, *helpers]
 
 
-def _change(patient: Patient, scope: str, person: User, action: str, *, yes: bool) -> Change | None:
+def _change(patient: Patient, scope: str, concerned: Concerned, action: str, *, yes: bool) -> Change | None:
     resource = RESOURCE_NAMED[action.partition(".")[2]]
+    person, behalf = concerned.person, concerned.behalf
     turned, rows = 0, rows_of(patient, resource)
     for row in rows:
-        before, after = decide(person, action, row), decide(person, action, row, assume={scope: yes})
+        before = decide(person, action, row, on_behalf_of=behalf)
+        after = decide(person, action, row, on_behalf_of=behalf, assume={scope: yes})
         turned += before.permitted is not after.permitted
-    may = any(rule.role == person.role and rule.action == action and rule.consent == scope for rule in RULES)
+    may = any(concerned.may(rule) for rule in rules_resting_on(scope) if rule.action == action)
     if not turned and (rows or not may):
         return None
-    own = person.role == Role.PATIENT
-    return Change(person, own, action, resource.name, gains=yes, now=turned)
+    return Change(person, person.pk == patient.account_id, action, resource.name, gains=yes, now=turned)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path, register_converter
 
-from consent.desk import staff_views, views
+from consent.desk import helping_views, staff_views, views
 
 
 class ScopeConverter:
@@ -33,6 +33,7 @@ person = [
 urlpatterns = [
     *person,
     path("key/", views.key, name="key"),
+    path("helpers/<uuid:invitation_id>/", helping_views.let_help, name="let_help"),
     path("desk/", staff_views.desk, name="desk"),
     path("desk/tasks/<uuid:task_id>/", staff_views.settle, name="settle"),
     path("desk/guardians/", staff_views.guardianship, name="guardianship"),

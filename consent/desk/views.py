@@ -118,7 +118,7 @@ def choices(request: HttpRequest, patient_id: uuid.UUID | None = None) -> HttpRe
     ]
     others = [
         {"name": patient.full_name, "url": reverse("consent:for:choices", args=[patient.pk])}
-        for patient in capacity.represented_by(visit.user)
+        for patient in capacity.represented_by(visit.user, timezone.now())
         if patient != visit.patient
     ]
     context = visit.page(groups=[group for group in grouped if group["rows"]], others=others)
@@ -213,7 +213,7 @@ def understand(request: HttpRequest, scope: str, patient_id: uuid.UUID | None = 
     wrong: set[str] = set()
     chosen: dict[str, int | None] = {}
     if request.method == "POST":
-        chosen = {question.id: _number(request.POST.get(question.id)) for question in text.questions}
+        chosen = chosen_options(request, text)
         if None in chosen.values():
             messages.error(request, _("Please answer each question. There is no penalty for a wrong answer."))
         else:
@@ -230,19 +230,28 @@ def understand(request: HttpRequest, scope: str, patient_id: uuid.UUID | None = 
     else:
         begun = open_check(visit.patient, visit.user, text)
         wrong = set(begun.tries[-1]) if begun else set()
-    questions = [
-        {"question": question, "wrong": question.id in wrong, "chosen": chosen.get(question.id)}
-        for question in text.questions
-    ]
     context = visit.page(
         text=text,
-        questions=questions,
+        questions=question_rows(text, wrong, chosen),
         again=bool(wrong),
         steps=_steps(visit, text, "understand"),
         choice_url=visit.url("choice", scope=scope),
         decide_url=visit.url("decide", scope=scope),
     )
     return render(request, "consent/understand.html", context)
+
+
+def chosen_options(request: HttpRequest, text: texts.ConsentText) -> dict[str, int | None]:
+    """Which option was chosen for each question; None where none was."""
+    return {question.id: _number(request.POST.get(question.id)) for question in text.questions}
+
+
+def question_rows(text: texts.ConsentText, wrong: set[str], chosen: dict[str, int | None]) -> list[dict[str, Any]]:
+    """The questions as the page asks them."""
+    return [
+        {"question": question, "wrong": question.id in wrong, "chosen": chosen.get(question.id)}
+        for question in text.questions
+    ]
 
 
 def _number(value: str | None) -> int | None:

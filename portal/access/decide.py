@@ -13,11 +13,12 @@ from django.db.models import Model
 from django.http import Http404
 from django.utils import timezone
 
-from consent.ledger.standing import standing
+from consent.ledger.standing import standings
 from portal.access import log
 from portal.access.matrix import ACTIONS, NOT_BUILT, Gate, Relation, Rule, asked_about, rules_for
 from portal.access.models import Outcome
-from portal.access.relation import patient_of, released, resource_of, stands
+from portal.access.relation import part_of, patient_of, released, resource_of, stands
+from portal.access.standing_in import grant_of, represents, scope_of
 from portal.people.models import Patient, Role, User
 
 STAFF = frozenset(Role) - {Role.PATIENT}
@@ -113,14 +114,14 @@ def _decide(
         if (rule.relation is Relation.PROXY) != (on_behalf_of is not None):
             continue
         if stands(actor, rule.relation, obj, at):
-            closed = _closed(rule, obj)
-            refusal = closed if closed is not None else _gates(rule, obj, at, assume)
+            closed = _closed(rule, actor, obj, at)
+            refusal = closed if closed is not None else _gates(rule, actor, obj, at, assume)
             if refusal.permitted:
                 return replace(refusal, purpose=str(rule.purpose))
     return refusal
 
 
-def _closed(rule: Rule, obj: Model | None) -> Decision | None:
+def _closed(rule: Rule, actor: User, obj: Model | None, at: datetime) -> Decision | None:
     """What the state of the person's record itself forbids, whatever else is allowed."""
     patient = patient_of(obj)
     if patient is None:
@@ -130,24 +131,49 @@ def _closed(rule: Rule, obj: Model | None) -> Decision | None:
     if patient.frozen_at is not None and not (rule.role in STAFF and rule.action.startswith(AFTER_A_DEATH)):
         return Decision(False, "frozen")
     if rule.needs_identity and patient.identity_checked_at is None:
-        return Decision(False, "not_identified")
+        # Two people have seen who decides for somebody; the patient may have no account at all.
+        if rule.relation is not Relation.PROXY or not represents(actor, patient, at):
+            return Decision(False, "not_identified")
     return None
 
 
-def _gates(rule: Rule, obj: Model | None, at: datetime, assume: Mapping[str, bool]) -> Decision:
+def _gates(rule: Rule, actor: User, obj: Model | None, at: datetime, assume: Mapping[str, bool]) -> Decision:
     if rule.gate is Gate.RELEASED and not released(obj, at):
         return Decision(False, "not_released")
-    if rule.consent is None:
-        return Decision(True, "permitted")
     patient = patient_of(obj)
+    every = [rule.consent] if rule.consent else []
+    some = _helper_scopes(rule, actor, patient, obj, at)
+    if not every and not some:
+        return Decision(True, "permitted")
     if patient is None:
         return Decision(False, "no_consent")
-    if rule.consent in assume:
-        return Decision(True, "permitted") if assume[rule.consent] is True else Decision(False, "no_consent")
-    where = standing(patient.subject, rule.consent, at)
-    if not where.permitted:
-        return Decision(False, "no_consent", tuple(where.event_ids))
-    return Decision(True, "permitted", tuple(where.event_ids))
+    asked = [scope for scope in (*every, *some) if scope not in assume]
+    found = standings(patient.subject, asked, at) if asked else {}
+    holds = {scope: found[scope].permitted if scope in found else assume[scope] is True for scope in (*every, *some)}
+    permitted = all(holds[scope] for scope in every) and (not some or any(holds[scope] for scope in some))
+    named = [scope for scope in asked if holds[scope] is permitted]  # what a yes rests on, or what a no fails on
+    events = tuple(dict.fromkeys(event for scope in named for event in found[scope].event_ids))
+    return Decision(permitted, "permitted" if permitted else "no_consent", events)
+
+
+_GRANT_ALONE = frozenset({"proxy_grant"})
+"""A helper can always see and end their own grant, whatever has become of the patient's yes."""
+
+
+def _helper_scopes(
+    rule: Rule, actor: User, patient: Patient | None, obj: Model | None, at: datetime
+) -> tuple[str, ...]:
+    """The patient's own yes a chosen helper needs: to the part the thing belongs to, else to any part at all."""
+    resource = resource_of(obj) if obj is not None else None
+    if rule.relation is not Relation.PROXY or patient is None or resource is None or resource.name in _GRANT_ALONE:
+        return ()
+    if represents(actor, patient, at):
+        return ()
+    part = part_of(obj)
+    if part is not None:
+        return (scope_of(actor, part),)
+    grant = grant_of(actor, patient, at)
+    return tuple(scope_of(actor, covered) for covered in grant.covers) if grant else ()
 
 
 def require(

@@ -43,7 +43,10 @@ class HelperForm(forms.Form):
     )
     covers = forms.MultipleChoiceField(
         label=_("What they may see"),
-        choices=[("reports", _("My reports")), ("files", _("My files and tests"))],
+        choices=[
+            ("reports", _("My reports: read and save them")),
+            ("files", _("My files and tests: see where they stand")),
+        ],
         widget=forms.CheckboxSelectMultiple,
     )
 

@@ -1,4 +1,4 @@
-"""Pages of helping: whom I let help me, whom I help, and the three steps between."""
+"""Pages of helping: who helps me, whom I help, inviting, accepting. The last step is the consent desk's."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from portal.access import proxies, queries
 from portal.access.decide import require
 from portal.access.forms import CodeForm, HelperForm
 from portal.access.invitations import InvitationRefused
+from portal.access.standing_in import helped_by, helpers_of
 from portal.access.step_up import step_up
 from portal.people.models import Role, User
 from portal.people.queries import patient_of_account
@@ -45,8 +46,8 @@ def helpers(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "patient": patient,
-        "helpers": queries.helpers_of(user),
-        "helped": queries.helped_by(user),
+        "helpers": helpers_of(patient) if patient else [],
+        "helped": helped_by(user),
         "invitations": queries.invitations_of(user),
         "made_up": patient.invented if patient else "",
     }
@@ -73,17 +74,12 @@ def accept(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
 
 
 @login_required
-@step_up
 @require_POST
-def confirm(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
+def take_back(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
+    """Somebody who was asked is not let in after all: one press, and no proof of who you are."""
     user = _user(request)
-    invitation = get_object_or_404(queries.invitations_of(user), pk=invitation_id)
-    try:
-        proxies.confirm(user, invitation)
-    except InvitationRefused:
-        messages.error(request, _("They have not accepted yet. Nothing was changed."))
-    else:
-        messages.success(request, _("They can help you from now on. You can end it at any time."))
+    proxies.take_back(user, get_object_or_404(queries.invitations_of(user), pk=invitation_id))
+    messages.success(request, _("The invitation is taken back. Nobody was let in."))
     return redirect("access:helpers")
 
 
@@ -92,14 +88,15 @@ def confirm(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
 def end(request: HttpRequest, grant_id: UUID) -> HttpResponse:
     """Ending takes one press, and no proof of who you are: less than giving."""
     user = _user(request)
-    grant = (
-        queries.helpers_of(user).filter(pk=grant_id).first() or queries.helped_by(user).filter(pk=grant_id).first()
-    )
+    grant = queries.grants_of(user).filter(pk=grant_id).first() or queries.grants_to(user).filter(pk=grant_id).first()
     if grant is None:
         raise Http404
     proxies.end(user, grant)
-    messages.success(request, _("It has ended. They see nothing any more."))
-    return redirect("home")
+    if grant.proxy_id == user.pk:
+        messages.success(request, _("It has ended. You see nothing of their record any more."))
+        return redirect("home")
+    messages.success(request, _("It has ended. They see nothing any more. We do not tell them."))
+    return redirect("access:helpers")
 
 
 def _user(request: HttpRequest) -> User:

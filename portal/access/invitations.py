@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
@@ -12,7 +13,7 @@ from django.urls import reverse
 
 from portal.access.canonical import authentic, authentication_code
 from portal.access.models import PatientInvitation
-from portal.people.models import ProxyInvitation
+from portal.people.models import ProxyInvitation, User
 
 VALID_FOR = timedelta(days=7)
 MOST_ATTEMPTS = 5
@@ -26,6 +27,17 @@ class InvitationRefused(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+def mailbox(address: str) -> str:
+    """The mailbox behind an address: what stands after a plus sign is only a label on it."""
+    name, _at, domain = address.strip().lower().rpartition("@")
+    return f"{name.partition('+')[0]}@{domain}"
+
+
+def addresses_of(user: User) -> set[str]:
+    """Every address an account is known by."""
+    return {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)}
 
 
 def new_code() -> str:

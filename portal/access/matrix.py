@@ -16,7 +16,7 @@ class Relation(StrEnum):
     REPRESENTS = "represents"  # they may decide for the patient now, on a proven footing
     SENT = "sent"  # their laboratory was asked for it or sent it
     EMERGENCY = "emergency"  # they broke the glass for this patient and the hour is not over
-    PROXY = "proxy"  # the patient lets them act for them, and they say that they do
+    PROXY = "proxy"  # they help the patient, or may decide for them, and say that they read for them
     ANY = "any"  # no tie needed
 
 
@@ -39,6 +39,9 @@ class Gate(StrEnum):
 
 PGX = "pgx"
 """Consent scope: reading genes that change how medicines work."""
+
+RAW_DOWNLOAD = "raw.download"
+"""Consent scope: taking one's own gene file home."""
 
 
 @dataclass(frozen=True)
@@ -133,8 +136,10 @@ class Rule:
 
     @property
     def needs_identity(self) -> bool:
-        """Whether somebody must have seen that the person is who they say, before they read about themselves."""
-        return self.relation is Relation.OWN and (self.gate is Gate.RELEASED or self.action.endswith(".export"))
+        """Whether somebody must have seen that the person is who they say, before they read about themselves
+        or let somebody else read."""
+        told = self.gate is Gate.RELEASED or self.action.endswith(".export")
+        return told and self.relation in (Relation.OWN, Relation.PROXY)
 
     @property
     def purpose(self) -> Purpose:
@@ -163,7 +168,8 @@ COVERED: dict[str, str] = {
     "sign_off": "reports",
     "release": "reports",
 }
-"""What a proxy grant must cover before a proxy sees a resource; what is not named here needs the grant alone."""
+"""The part of a record a resource belongs to. A helper needs a grant that covers it and the patient's yes to it; for
+what is not named here, any part will do. Who decides for a patient needs neither."""
 
 
 def _rules(
@@ -239,13 +245,17 @@ RULES: tuple[Rule, ...] = (
     *_rules("upload.result_file", _PATIENT, _CLINICIAN, _LABORATORY),
     *_rules("read.result_file", _PATIENT, _CLINICIAN, _COUNSELLOR, _LABORATORY, _EMERGENCY, _PROXY),
     *_rules("review.result_file", _CLINICIAN, _COUNSELLOR),
+    *_rules("hide.result_file", _PATIENT),
+    # The file itself: the patient alone, with a yes of its own.
+    *_rules("download.result_file", _PATIENT, consent=RAW_DOWNLOAD),
     # What a file means: the team with the patient's yes; the patient when it has been signed and released.
     *_rules("read.interpretation read.finding", _CLINICIAN, _COUNSELLOR, _EMERGENCY, consent=PGX),
     *_rules("read.interpretation read.finding", _PATIENT, _PROXY, consent=PGX, gate=Gate.RELEASED),
     *_rules("read.report", _CLINICIAN, _COUNSELLOR, _EMERGENCY, consent=PGX),
     *_rules("read.report", _PATIENT, _PROXY, consent=PGX, gate=Gate.RELEASED),
     *_rules("download.report", _CLINICIAN, _COUNSELLOR, consent=PGX),
-    *_rules("download.report", _PATIENT, consent=PGX, gate=Gate.RELEASED),
+    *_rules("download.report", _PATIENT, _PROXY, consent=PGX, gate=Gate.RELEASED),
+    *_rules("hide.report", _PATIENT, consent=PGX, gate=Gate.RELEASED),
     *_rules("annotate.report sign.report release.report", _CLINICIAN, consent=PGX),
     *_rules("read.annotation read.sign_off read.release", _CLINICIAN, _COUNSELLOR, _EMERGENCY, consent=PGX),
     *_rules("read.annotation read.sign_off read.release", _PATIENT, _PROXY, consent=PGX, gate=Gate.RELEASED),

@@ -1,18 +1,38 @@
-"""One line of the access log, ready to be put into words by the page that shows it."""
+"""Lines of the access log, ready to be put into words by the page that shows them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
+from consent.ledger.models import ConsentEvent, Decision
 from portal.access.models import AccessEvent, Outcome
-from portal.people.models import User
+from portal.access.queries import acts_of_consent
+from portal.people.models import Patient, User
 from portal.sealing.fields import Erased
 
 
 @dataclass(frozen=True)
+class Allowed:
+    """One yes a line rests on: to what, when, and whose word it was (empty: the patient's own)."""
+
+    scope: str
+    at: datetime
+    by: str = ""
+
+    @property
+    def for_a_helper(self) -> bool:
+        return self.scope.startswith("proxy.")
+
+
+@dataclass(frozen=True)
 class Line:
-    """`who` is empty when the system acted; `you` when the reader did it; `role` and `place` say who that is."""
+    """`who` is empty when the system acted; `you` when the reader did it; `role` and `place` say who that is.
+
+    `helping` is set when somebody read for the patient, and then says whom. `allowed` is what the line rests on.
+    """
 
     at: datetime
     you: bool
@@ -26,31 +46,82 @@ class Line:
     about: str
     with_your_yes: bool
     id: str = ""
-    behalf: bool = False
+    helping: str = ""
+    helping_you: bool = False
+    allowed: tuple[Allowed, ...] = ()
     asked: bool = False
     answer: str = ""
 
 
-def line(event: AccessEvent, reader: User) -> Line:
-    actor = event.actor
+def lines(events: Iterable[AccessEvent], reader: User) -> list[Line]:
+    """Lines of the log, each joined to the acts of consent that allowed it; two more questions for all of them."""
+    events = list(events)
+    found = _acts(events)
+    signers = {act.signer for act in found.values()}
+    names = {signer.pk: _name(signer) for signer in User.objects.filter(pk__in=signers)} if signers else {}
+    return [line(event, reader, found, names) for event in events]
+
+
+def line(
+    event: AccessEvent,
+    reader: User,
+    acts: Mapping[str, ConsentEvent] | None = None,
+    names: Mapping[UUID, str] | None = None,
+) -> Line:
+    actor, behalf = event.actor, event.on_behalf_of
     laboratory = actor.laboratory if actor else None
+    refused = event.outcome == Outcome.DENY
     return Line(
         at=event.at,
         you=actor is not None and actor.pk == reader.pk,
-        # An erased account has no name.
-        who=str(actor.get_role_display() if not actor.name or isinstance(actor.name, Erased) else actor.name)
-        if actor
-        else "",
-        role=actor.get_role_display() if actor else "",
+        who=_name(actor) if actor else "",
+        role=actor.get_role_display() if actor and behalf is None else "",
         place=laboratory.name if laboratory else "",
         action=event.action,
         resource=event.resource,
         reason=event.reason,
-        refused=event.outcome == Outcome.DENY,
+        refused=refused,
         about=str(event.patient.record_number) if event.patient and event.patient.erased_at is None else "",
-        with_your_yes=bool(event.consent_events) and event.outcome != Outcome.DENY,
+        with_your_yes=bool(event.consent_events) and not refused,
         id=str(event.id),
-        behalf=event.on_behalf_of_id is not None,
+        helping=str(behalf.full_name) if behalf and behalf.erased_at is None else "",
+        helping_you=behalf is not None and behalf.account_id == reader.pk,
+        allowed=() if refused else _allowed(event, acts or {}, names or {}),
         asked=(asked := getattr(event, "question", None)) is not None,
         answer=asked.answer if asked else "",
     )
+
+
+def _name(person: User) -> str:
+    """An erased account has no name."""
+    gone = not person.name or isinstance(person.name, Erased)
+    return str(person.get_role_display() if gone else person.name)
+
+
+def _acts(events: list[AccessEvent]) -> dict[str, ConsentEvent]:
+    ids = {found for event in events for told in event.consent_events if (found := _id(told)) is not None}
+    return {str(act.id): act for act in acts_of_consent(ids)}
+
+
+def _id(told: object) -> UUID | None:
+    try:
+        return UUID(str(told))
+    except ValueError:
+        return None
+
+
+def _allowed(event: AccessEvent, acts: Mapping[str, ConsentEvent], names: Mapping[UUID, str]) -> tuple[Allowed, ...]:
+    """Only a yes, and only one of the person the line is about: an id from elsewhere proves nothing."""
+    patient = event.patient
+    if patient is None:
+        return ()
+    known = [acts[told] for told in event.consent_events if told in acts]
+    return tuple(
+        Allowed(act.scope, act.at, _by(act, patient, names))
+        for act in known
+        if act.subject == patient.subject and act.decision == Decision.PERMIT
+    )
+
+
+def _by(act: ConsentEvent, patient: Patient, names: Mapping[UUID, str]) -> str:
+    return "" if act.signer == patient.account_id else names.get(act.signer, "")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
+from django.http import Http404
 from django.utils import timezone
 
+from consent.ledger.models import ConsentEvent
 from portal.access.models import AccessEvent, BreakGlass, FactorRecovery, Question
+from portal.access.standing_in import StandIn, standing_in
 from portal.people.models import Patient, ProxyGrant, ProxyInvitation, Role, User
 from portal.people.queries import looked_after_by, open_proxies, patient_of_account
 
@@ -15,7 +20,7 @@ def events_for(user: User | AnonymousUser, *, with_own_acts: bool = True) -> Que
     """A patient's own record, the privacy officer's whole log, nothing for anyone else. Newest first."""
     if not isinstance(user, User) or not user.is_active:
         return AccessEvent.objects.none()
-    events = AccessEvent.objects.select_related("actor", "actor__laboratory", "patient", "question")
+    events = AccessEvent.objects.select_related("actor", "actor__laboratory", "patient", "on_behalf_of", "question")
     if user.role == Role.PRIVACY_OFFICER:
         found = events
     else:
@@ -25,6 +30,11 @@ def events_for(user: User | AnonymousUser, *, with_own_acts: bool = True) -> Que
         found = events.filter(patient=patient)
     # The system has no actor; `exclude(actor=…)` alone would drop its rows too.
     return found if with_own_acts else found.filter(Q(actor=None) | ~Q(actor=user))
+
+
+def acts_of_consent(ids: set[UUID]) -> QuerySet[ConsentEvent]:
+    """The acts of consent that lines already shown to the asker name. Whose they are is looked at line by line."""
+    return ConsentEvent.objects.filter(id__in=ids) if ids else ConsentEvent.objects.none()
 
 
 def breaks_to_review(user: User | AnonymousUser) -> QuerySet[BreakGlass]:
@@ -38,7 +48,9 @@ def questions_to_answer(user: User | AnonymousUser) -> QuerySet[Question]:
     """Lines of their log that patients did not expect: for the privacy officer only."""
     if not isinstance(user, User) or not user.is_active or user.role != Role.PRIVACY_OFFICER:
         return Question.objects.none()
-    return Question.objects.filter(answered_at=None).select_related("event__actor__laboratory", "event__patient")
+    return Question.objects.filter(answered_at=None).select_related(
+        "event__actor__laboratory", "event__patient", "event__on_behalf_of"
+    )
 
 
 def recoveries_to_approve(user: User | AnonymousUser) -> QuerySet[FactorRecovery]:
@@ -48,17 +60,32 @@ def recoveries_to_approve(user: User | AnonymousUser) -> QuerySet[FactorRecovery
     return FactorRecovery.objects.filter(approved_at=None, stopped_at=None).select_related("user", "asked_by")
 
 
-def helpers_of(user: User | AnonymousUser) -> QuerySet[ProxyGrant]:
-    """Who may help the patient who asks, now."""
+def grants_of(user: User | AnonymousUser) -> QuerySet[ProxyGrant]:
+    """Open grants the asker gave as a patient, whatever the ledger says of them."""
     patient = patient_of_account(user)
     return open_proxies().filter(patient=patient).select_related("proxy") if patient else ProxyGrant.objects.none()
 
 
-def helped_by(user: User | AnonymousUser) -> QuerySet[ProxyGrant]:
-    """Whom the asker helps, now."""
+def grants_to(user: User | AnonymousUser) -> QuerySet[ProxyGrant]:
+    """Open grants the asker was given as a helper."""
     if not isinstance(user, User):
         return ProxyGrant.objects.none()
     return open_proxies().filter(proxy=user).select_related("patient")
+
+
+def read_for(user: User | AnonymousUser, patient_id: UUID | None) -> StandIn | None:
+    """How the asker reads for the patient they name; None when they name nobody. Raises Http404 when they may not."""
+    if patient_id is None:
+        return None
+    patient = Patient.objects.filter(pk=patient_id).first()
+    found = (
+        standing_in(user, patient)
+        if patient is not None and isinstance(user, User) and user.is_active and user.role == Role.PATIENT
+        else None
+    )
+    if found is None:
+        raise Http404
+    return found
 
 
 def invitations_of(user: User | AnonymousUser) -> QuerySet[ProxyInvitation]:

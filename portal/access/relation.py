@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +9,8 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, Q
 
 from portal.access.matrix import COVERED, RESOURCE_OF_MODEL, Relation, Resource
+from portal.access.standing_in import grant_of, represents
 from portal.people.models import CareRelationship, Laboratory, Patient, User
-from portal.people.queries import open_proxies
 
 
 def resource_of(obj: Model) -> Resource | None:
@@ -63,7 +62,7 @@ def stands(actor: User, relation: Relation, obj: Model | None, at: datetime) -> 
             return patient is not None and cares_for(actor, patient, at)
         case Relation.REPRESENTS:
             patient = patient_of(obj)
-            return patient is not None and any(represents(actor, patient, at) for represents in _REPRESENTING)
+            return patient is not None and represents(actor, patient, at)
         case Relation.EMERGENCY:
             patient = patient_of(obj)
             return patient is not None and cares_for(actor, patient, at, emergency=True)
@@ -75,24 +74,48 @@ def stands(actor: User, relation: Relation, obj: Model | None, at: datetime) -> 
             return laboratory is not None and laboratory.pk == actor.laboratory_id
 
 
-Representing = Callable[[User, Patient, datetime], bool]
-_REPRESENTING: list[Representing] = []
-
-
-def representing(question: Representing) -> Representing:
-    """Register a question a higher room answers: may this account decide for that patient at that moment?"""
-    if question not in _REPRESENTING:
-        _REPRESENTING.append(question)
-    return question
-
-
 def acts_for(actor: User, patient: Patient, obj: Model | None, at: datetime) -> bool:
-    """Whether a grant of the patient's lets this person see such a thing for them now."""
+    """Whether this person may stand in for the patient about such a thing: they decide for them, or an open grant
+    covers it and the patient has not kept it to themselves. The patient's yes to it is the gate behind this."""
+    if represents(actor, patient, at):
+        return True
+    grant = grant_of(actor, patient, at)
+    if grant is None:
+        return False
+    part = part_of(obj)
+    return (part is None or part in grant.covers) and not kept_private(obj)
+
+
+def part_of(obj: Model | None) -> str | None:
+    """The part of a record a thing belongs to, as a helper is let see it; None for what is no part of its own."""
     resource = resource_of(obj) if obj is not None else None
-    needed = COVERED.get(resource.name) if resource else None
-    return any(
-        needed is None or needed in grant.covers for grant in open_proxies(at).filter(proxy=actor, patient=patient)
-    )
+    return COVERED.get(resource.name) if resource else None
+
+
+def kept_private(obj: Model | None) -> bool:
+    """Whether the patient keeps this thing, or what it tells about, from everybody who helps them.
+
+    Keeping one report keeps every edition of it, and what is made from the same file later.
+    """
+    resource = resource_of(obj) if obj is not None else None
+    match resource.name if resource else None:
+        case "result_file":
+            return bool(getattr(obj, "kept_private", False))
+        case "test_order":
+            return bool(_follow(obj, "files").filter(kept_private=True).exists())
+        case "report":
+            file = _follow(obj, "interpretation.result_file")
+        case "annotation" | "sign_off" | "release":
+            file = _follow(obj, "report.interpretation.result_file")
+        case "interpretation":
+            file = _follow(obj, "result_file")
+            if file.kept_private:
+                return True
+        case "finding":
+            return kept_private(_follow(obj, "interpretation"))
+        case _:
+            return False
+    return bool(_follow(file, "interpretations").filter(reports__kept_private=True).exists())
 
 
 def cares_for(actor: User, patient: Patient, at: datetime, *, emergency: bool = False) -> bool:

@@ -19,8 +19,9 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/invitation/", arrivals.invitation, name="invitation"),
     path("welcome/<uuid:welcome_id>/", arrivals.welcome, name="welcome"),
     path("undo/<str:token>/", undoing.undo, name="undo"),
+    path("leave/", views.leave, name="leave"),
     path("helpers/", helping.helpers, name="helpers"),
     path("helpers/invitations/<uuid:invitation_id>/accept/", helping.accept, name="accept"),
-    path("helpers/invitations/<uuid:invitation_id>/confirm/", helping.confirm, name="confirm"),
+    path("helpers/invitations/<uuid:invitation_id>/back/", helping.take_back, name="take_back"),
     path("helpers/<uuid:grant_id>/end/", helping.end, name="end"),
 ]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -17,7 +19,7 @@ from portal.access.decide import require
 from portal.access.emergencies import NoSuchRecord
 from portal.access.forms import AnswerForm, EmergencyForm, IdentityForm, VerdictForm
 from portal.access.models import BreakGlass
-from portal.access.presenters import line
+from portal.access.presenters import line, lines
 from portal.access.queries import events_for
 from portal.access.recovery import TooEarly, waits_until
 from portal.access.session_limits import seconds_left
@@ -36,13 +38,13 @@ def access_log(request: HttpRequest) -> HttpResponse:
     everyone = user.role == Role.PRIVACY_OFFICER
     with_own_acts = everyone or "mine" in request.GET
     page = Paginator(events_for(user, with_own_acts=with_own_acts), 50).get_page(request.GET.get("page"))
-    lines = [line(event, user) for event in page]
+    shown = lines(page, user)
     log.record(user, "read.access_event", patient, consent_events=decision.consent_events)
     return render(
         request,
         "access/log.html",
         {
-            "lines": lines,
+            "lines": shown,
             "page": page,
             "everyone": everyone,
             "with_own_acts": with_own_acts,
@@ -68,6 +70,17 @@ def stay(request: HttpRequest) -> HttpResponse:
     """The answer to "stay signed in": asking is enough; the answer is how long there is now."""
     ends, ends_anyway = seconds_left(request)
     return JsonResponse({"ends": ends, "ends_anyway": ends_anyway})
+
+
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """Quick exit: signed out here, what this browser keeps of us is dropped, and another site opens. An empty page of
+    ours stands between, because a form may not lead to another origin by itself."""
+    logout(request)
+    page = render(request, "access/left.html", {"address": settings.QUICK_EXIT_ADDRESS})
+    page.headers["Clear-Site-Data"] = '"cache", "storage"'
+    page.headers["Cache-Control"] = "no-store"
+    return page
 
 
 @login_required

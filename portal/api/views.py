@@ -21,6 +21,8 @@ from consent.desk import texts
 from consent.desk.queries import permission
 from portal.access import log
 from portal.access.decide import decide, require
+from portal.access.queries import read_for
+from portal.access.standing_in import StandIn
 from portal.api import queries
 from portal.api.serializers import (
     ConsentSerializer,
@@ -47,6 +49,25 @@ from portal.results.queries import file_for, files_for, orders_for
 def _user(request: Request) -> User:
     assert isinstance(request.user, User)  # every endpoint asks for a signed-in account
     return request.user
+
+
+FOR_WHOM = OpenApiParameter(
+    "on_behalf_of", OpenApiTypes.UUID, description="The patient you read for, when it is not yourself."
+)
+
+
+def _stand_in(request: Request) -> StandIn | None:
+    """For whom the asker says they read; an id nobody lets them read for looks like an unknown one."""
+    said = request.query_params.get("on_behalf_of")
+    try:
+        return read_for(_user(request), UUID(said)) if said is not None else None
+    except ValueError:
+        raise Http404 from None
+
+
+def _behalf(request: Request) -> Patient | None:
+    found = _stand_in(request)
+    return found.patient if found else None
 
 
 class Orders(ListAPIView[TestOrder]):
@@ -88,8 +109,12 @@ class ResultFiles(ListAPIView[ResultFile]):
     serializer_class = ResultFileSerializer
     parser_classes = [MultiPartParser]
 
+    @extend_schema(parameters=[FOR_WHOM])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
     def get_queryset(self) -> QuerySet[ResultFile]:
-        return files_for(_user(self.request))
+        return files_for(_user(self.request), _stand_in(self.request))
 
     @extend_schema(
         request={"multipart/form-data": UploadSerializer},
@@ -142,24 +167,31 @@ class ResultFiles(ListAPIView[ResultFile]):
         return None, None if facts["accession"] else patient_of_account(user)
 
 
+@extend_schema(parameters=[FOR_WHOM])
 class File(RetrieveAPIView[ResultFile]):
     """Where one file stands, with live progress."""
 
     serializer_class = ResultFileSerializer
 
     def get_object(self) -> ResultFile:
-        return file_for(_user(self.request), self.kwargs["file_id"])
+        user, stand_in = _user(self.request), _stand_in(self.request)
+        found = file_for(user, self.kwargs["file_id"], stand_in)
+        if stand_in is not None:
+            log.record(user, "read.result_file", found, reason="api", on_behalf_of=stand_in.patient)
+        return found
 
 
+@extend_schema(parameters=[FOR_WHOM])
 class Interpretations(ListAPIView[Interpretation]):
     """What files mean, as far as the asker may read it."""
 
     serializer_class = InterpretationSerializer
 
     def get_queryset(self) -> QuerySet[Interpretation]:
-        return queries.interpretations(_user(self.request)).defer("result")
+        return queries.interpretations(_user(self.request), _stand_in(self.request)).defer("result")
 
 
+@extend_schema(parameters=[FOR_WHOM])
 class OneInterpretation(RetrieveAPIView[Interpretation]):
     """One interpretation with the engine's whole answer."""
 
@@ -170,37 +202,48 @@ class OneInterpretation(RetrieveAPIView[Interpretation]):
         found = get_object_or_404(
             Interpretation.objects.select_related("patient"), pk=self.kwargs["interpretation_id"]
         )
-        decision = require(user, "read.interpretation", found)
-        log.record(user, "read.interpretation", found, consent_events=decision.consent_events)
+        behalf = _behalf(self.request)
+        decision = require(user, "read.interpretation", found, on_behalf_of=behalf)
+        log.record(
+            user,
+            "read.interpretation",
+            found,
+            reason="api",
+            consent_events=decision.consent_events,
+            purpose=decision.purpose,
+            on_behalf_of=behalf,
+        )
         return found
 
 
+@extend_schema(parameters=[FOR_WHOM])
 class Reports(ListAPIView[Report]):
     """Reports the asker may read: patients their own once released, the care team those of their patients."""
 
     serializer_class = ReportSerializer
 
     def get_queryset(self) -> QuerySet[Report]:
-        return queries.reports(_user(self.request)).defer("document")
+        return queries.reports(_user(self.request), _stand_in(self.request)).defer("document")
 
 
-def _read(user: User, report_id: UUID, action: str) -> Report:
+def _read(user: User, report_id: UUID, action: str, behalf: Patient | None) -> Report:
     """The report, noted as read; unknown, forbidden and closed look the same."""
     report = get_object_or_404(Report.objects.select_related("patient", "release", "sign_off"), pk=report_id)
     try:
-        delivery.read(user, report, action=action)
+        delivery.read(user, report, action=action, on_behalf_of=behalf, way="api")
     except DeliveryRefused:
         raise Http404 from None
     return report
 
 
+@extend_schema(parameters=[FOR_WHOM])
 class OneReport(RetrieveAPIView[Report]):
     """One report as a document of plain words."""
 
     serializer_class = ReportDetailSerializer
 
     def get_object(self) -> Report:
-        return _read(_user(self.request), self.kwargs["report_id"], "read.report")
+        return _read(_user(self.request), self.kwargs["report_id"], "read.report", _behalf(self.request))
 
 
 class AnyRenderer(BaseRenderer):
@@ -223,14 +266,16 @@ class ReportPdf(GenericAPIView[Report]):
         return [*super().get_renderers(), AnyRenderer()]
 
     @extend_schema(
+        parameters=[FOR_WHOM],
         responses={(200, "application/pdf"): OpenApiTypes.BINARY, 404: ProblemSerializer},
     )
     def get(self, request: Request, report_id: UUID) -> FileResponse:
         report = get_object_or_404(Report, pk=report_id)
-        require(_user(request), "download.report", report)
+        behalf = _behalf(request)
+        require(_user(request), "download.report", report, on_behalf_of=behalf)
         if not report.pdf or report.signed_at is None or report.pdf_hash != report.content_hash:
             raise Http404
-        report = _read(_user(request), report_id, "download.report")
+        report = _read(_user(request), report_id, "download.report", behalf)
         assert report.signed_at is not None
         return FileResponse(
             report.pdf.open("rb"),

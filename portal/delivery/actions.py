@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -20,7 +21,7 @@ from portal.access.matrix import PGX
 from portal.delivery.errors import DeliveryRefused, Refusal
 from portal.delivery.models import Annotation, Release, SignOff
 from portal.delivery.queries import notes_on
-from portal.people.models import User
+from portal.people.models import Patient, User
 from portal.reports.actions import finalise
 from portal.reports.models import Report, ReportStatus
 from portal.reports.queries import would_replace
@@ -44,19 +45,20 @@ def medicines(report: Report) -> list[str]:
     return sorted({row["drug"] for part in ("guidance", "unanswered") for row in result.get(part, [])})
 
 
-def permitted(actor: User, action: str, report: Report) -> Decision:
-    """The permission to act. Who may act but for the patient's consent is told so; all others learn nothing."""
+def permitted(actor: User, action: str, report: Report, on_behalf_of: Patient | None = None) -> Decision:
+    """The permission to act. Who may act but for the patient's consent is told so; all others learn nothing, and who
+    reads for the patient is not told what the patient said."""
     try:
-        return require(actor, action, report)
+        return require(actor, action, report, on_behalf_of=on_behalf_of)
     except Denied as denied:
-        if denied.decision.reason == "no_consent":
+        if denied.decision.reason == "no_consent" and on_behalf_of is None:
             raise DeliveryRefused(Refusal.CONSENT_MISSING) from denied
         raise
 
 
 def annotate(actor: User, report: Report, about: str, text: str) -> Annotation:
     """Put the actor's note on the draft, or change the one they wrote in the same place. A colleague's note stays."""
-    permitted(actor, "annotate.report", report)
+    decision = permitted(actor, "annotate.report", report)
     text = plain_text(text)
     if not text:
         raise DeliveryRefused(Refusal.EMPTY_NOTE)
@@ -69,7 +71,7 @@ def annotate(actor: User, report: Report, about: str, text: str) -> Annotation:
         note = note_of(actor, report, about) or Annotation(report_id=report.pk, about=about, author=actor)
         note.text = text
         note.save()
-        log.record(actor, "annotate.report", report)
+        log.record(actor, "annotate.report", report, consent_events=decision.consent_events)
     return note
 
 
@@ -81,13 +83,13 @@ def note_of(author: User, report: Report, about: str) -> Annotation | None:
 
 def remove_annotation(actor: User, report: Report, about: str) -> None:
     """Take the actor's own note off the draft. Nothing happens when it is gone already."""
-    permitted(actor, "annotate.report", report)
+    decision = permitted(actor, "annotate.report", report)
     with transaction.atomic():
         _draft(report.pk)
         note = note_of(actor, report, about)
         if note is not None:
             note.delete()
-            log.record(actor, "annotate.report", report)
+            log.record(actor, "annotate.report", report, consent_events=decision.consent_events)
 
 
 def sign(actor: User, report: Report, shown: str) -> SignOff:
@@ -145,15 +147,42 @@ def release(report: Report, *, at: datetime) -> Release:
     return row
 
 
-def read(actor: User, report: Report, *, action: str = "read.report") -> None:
-    """Note that somebody opened a report (or took its PDF away); the patient's own first time is kept."""
-    decision = permitted(actor, action, report)
+def read(
+    actor: User, report: Report, *, action: str = "read.report", on_behalf_of: Patient | None = None, way: str = ""
+) -> None:
+    """Note that somebody opened a report (or took its PDF away); the patient's own first time is kept.
+
+    `on_behalf_of` is said by who reads for the patient; `way` is noted when it left another way than by page.
+    """
+    decision = permitted(actor, action, report, on_behalf_of)
+    note = partial(
+        log.record,
+        actor,
+        action,
+        report,
+        reason=way,
+        consent_events=decision.consent_events,
+        purpose=decision.purpose,
+        on_behalf_of=on_behalf_of,
+    )
     if report.patient.account_id == actor.pk and report.release.first_read_at is None:
         with transaction.atomic():
             Release.objects.filter(report=report, first_read_at=None).update(first_read_at=timezone.now())
-            log.record(actor, action, report, consent_events=decision.consent_events)
+            note()
     else:
-        log.record(actor, action, report, consent_events=decision.consent_events)
+        note()
+
+
+def keep_private(actor: User, report: Report, *, keep: bool) -> None:
+    """The patient keeps a report from everybody who helps them, from the next request on, or shows it to them again.
+
+    Helpers are not told. Done twice, it is done once.
+    """
+    decision = permitted(actor, "hide.report", report)
+    with transaction.atomic():
+        if Report.objects.filter(pk=report.pk, kept_private=not keep).update(kept_private=keep):
+            reason = "kept" if keep else "shown"
+            log.record(actor, "hide.report", report, reason=reason, consent_events=decision.consent_events)
 
 
 def _draft(report_id: UUID) -> Report:

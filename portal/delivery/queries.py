@@ -3,11 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from consent.ledger.standing import permitted_subjects
 from portal.access.matrix import PGX
+from portal.access.standing_in import StandIn
 from portal.delivery.models import Annotation
 from portal.people.models import Role, User
 from portal.people.queries import patients_for
@@ -16,15 +17,23 @@ from portal.sealing.keys import take_key, with_key
 
 LONG = ("document", "interpretation__result")
 LONG_OF_FILE = ("interpretation__result_file__fingerprint", "interpretation__result_file__samples")
+KEPT_PRIVATE = Q(interpretation__result_file__interpretations__reports__kept_private=True)
+"""Keeping one report to oneself keeps every edition of it, and what is made from the same file later."""
 CARE_ROLES = frozenset({Role.CLINICIAN, Role.COUNSELLOR})
 
 
-def reports(user: User, **which: Any) -> QuerySet[Report]:
-    """Those reports the asker may open: patients their own once released, care staff those of their patients."""
+def reports(user: User, stand_in: StandIn | None = None, **which: Any) -> QuerySet[Report]:
+    """Those reports the asker may open: patients their own once released, care staff those of their patients, and who
+    reads for a patient that patient's released ones, without those the patient keeps to themselves."""
     now = timezone.now()
     rows = Report.objects.select_related("patient", "release", "sign_off", "replaced_by").defer(
         "replaced_by__document"
     )
+    if stand_in is not None:
+        if stand_in.person != user or "reports" not in stand_in.parts:
+            return rows.none()
+        shown = rows.filter(**which, patient=stand_in.patient, signed_at__isnull=False, release__at__lte=now)
+        return shown if stand_in.grant is None else shown.exclude(KEPT_PRIVATE)
     if user.role == Role.PATIENT:
         known = {"patient__account": user, "patient__identity_checked_at__isnull": False}
         return rows.filter(**which, **known, signed_at__isnull=False, release__at__lte=now)
@@ -33,13 +42,13 @@ def reports(user: User, **which: Any) -> QuerySet[Report]:
     return rows.none()
 
 
-def report_for(user: User, report_id: UUID, *, words: bool = True) -> Report | None:
+def report_for(user: User, report_id: UUID, *, words: bool = True, stand_in: StandIn | None = None) -> Report | None:
     """One report (with its words or without), or None alike when it is unknown and when it is not the asker's.
 
     `earlier` and `earlier_at`: the report it took the place of, and when that was signed.
     """
     replaced = Report.objects.filter(replaced_by=OuterRef("pk"), signed_at__isnull=False).order_by("-signed_at")
-    rows = with_key(reports(user, pk=report_id), "patient__subject").annotate(
+    rows = with_key(reports(user, stand_in, pk=report_id), "patient__subject").annotate(
         earlier=Subquery(replaced.values("pk")[:1]), earlier_at=Subquery(replaced.values("signed_at")[:1])
     )
     found = (rows if words else rows.defer("document")).first()
@@ -48,11 +57,12 @@ def report_for(user: User, report_id: UUID, *, words: bool = True) -> Report | N
     return found
 
 
-def reports_for_patient(user: User) -> QuerySet[Report]:
-    """The patient's own released reports, newest first, without their long content; replaced ones among them."""
+def reports_for_patient(user: User, stand_in: StandIn | None = None) -> QuerySet[Report]:
+    """Released reports, newest first, without their long content, replaced ones among them: the patient's own, or
+    those of whom one reads for."""
     if user.role != Role.PATIENT:
         return Report.objects.none()
-    return reports(user).select_related("interpretation").defer(*LONG).order_by("-release__at")
+    return reports(user, stand_in).select_related("interpretation").defer(*LONG).order_by("-release__at")
 
 
 def _with_a_yes(rows: QuerySet[Report]) -> QuerySet[Report]:

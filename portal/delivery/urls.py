@@ -1,15 +1,20 @@
 """Addresses of delivery."""
 
-from django.urls import path
+from django.urls import include, path
 
 from portal.delivery import views
 
 app_name = "delivery"
-urlpatterns = [
+reading = [
     path("", views.report_list, name="report_list"),
     path("<uuid:report_id>/", views.report, name="report"),
     path("<uuid:report_id>/pdf/", views.report_pdf, name="pdf"),
     path("<uuid:report_id>/pdf/state/", views.pdf_state, name="pdf_state"),
+]
+urlpatterns = [
+    *reading,
+    path("for/<uuid:patient_id>/", include((reading, "for"))),
+    path("<uuid:report_id>/private/", views.keep_private, name="keep_private"),
     path("<uuid:report_id>/review/", views.review, name="review"),
     path("<uuid:report_id>/review/note/", views.note, name="note"),
     path("<uuid:report_id>/review/grade/", views.grade, name="grade"),

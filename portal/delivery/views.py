@@ -4,14 +4,19 @@ from typing import cast
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from portal.access.decide import decide
+from portal.access.proxies import note_visit
+from portal.access.queries import read_for
+from portal.access.standing_in import StandIn
 from portal.delivery import actions, bodies, queries
 from portal.delivery.errors import DeliveryRefused, Refusal
 from portal.delivery.evidence import evidence
@@ -31,59 +36,95 @@ def _user(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
-def _report(request: HttpRequest, report_id: UUID, *, words: bool = True) -> Report:
+def _report(request: HttpRequest, report_id: UUID, *, words: bool = True, stand_in: StandIn | None = None) -> Report:
     """The report, or the same 404 for one that is unknown and one that is somebody else's."""
-    report = queries.report_for(_user(request), report_id, words=words)
+    report = queries.report_for(_user(request), report_id, words=words, stand_in=stand_in)
     if report is None:
         raise Http404
     return report
 
 
+def _addresses(found: Report | None, stand_in: StandIn | None) -> dict[str, str]:
+    """The addresses that stay with whom somebody reads for: it is said in the address, never remembered."""
+    if stand_in is None:
+        space, whose = "delivery:", {}
+    else:
+        space, whose = "delivery:for:", {"patient_id": stand_in.patient.pk}
+    if found is None:
+        return {"list_url": reverse(f"{space}report_list", kwargs=whose)}
+    return {
+        f"{name}_url": reverse(f"{space}{name}", kwargs={**whose, "report_id": found.pk})
+        for name in ("report", "pdf", "pdf_state")
+    }
+
+
 @login_required
 @require_GET
-def report_list(request: HttpRequest) -> HttpResponse:
+def report_list(request: HttpRequest, patient_id: UUID | None = None) -> HttpResponse:
+    """One's own reports, those of one's patients, or those of the person one reads for."""
     user = _user(request)
+    stand_in = read_for(user, patient_id)
     own = user.role == Role.PATIENT
-    rows = queries.reports_for_patient(user) if own else queries.recently_signed(user)
-    patient = patient_of_account(user)
-    context = {"reports": rows, "own": own, "made_up": patient.invented if patient else ""}
+    if stand_in is not None:
+        note_visit(user, stand_in)
+    rows = queries.reports_for_patient(user, stand_in) if own else queries.recently_signed(user)
+    patient = stand_in.patient if stand_in else patient_of_account(user)
+    context = {
+        "reports": [(report, _addresses(report, stand_in)["report_url"]) for report in rows],
+        "own": own,
+        "stand_in": stand_in,
+        "made_up": patient.invented if patient else "",
+    }
     return render(request, "delivery/report_list.html", context)
 
 
 @login_required
 @require_GET
-def report(request: HttpRequest, report_id: UUID) -> HttpResponse:
-    """The released report as its patient reads it; the care team sees the same page."""
-    found = _report(request, report_id, words=not bodies.is_held(report_id))
+def report(request: HttpRequest, report_id: UUID, patient_id: UUID | None = None) -> HttpResponse:
+    """The released report as its patient reads it; the care team and who reads for the patient see the same page."""
+    stand_in = read_for(_user(request), patient_id)
+    found = _report(request, report_id, words=not bodies.is_held(report_id), stand_in=stand_in)
     if found.signed_at is None:
         return redirect("delivery:review", report_id)
     try:
-        actions.read(_user(request), found)
+        actions.read(_user(request), found, on_behalf_of=stand_in.patient if stand_in else None)
     except DeliveryRefused as refused:
         return _closed(request, found, refused)
+    own = found.patient.account_id == _user(request).pk
     context = {
         "report": found,
         "body": bodies.body(found),
-        "own": found.patient.account_id == _user(request).pk,
+        "own": own,
+        "stand_in": stand_in,
         "pdf_ready": _pdf_ready(found),
         "made_up": found.patient.invented,
+        **_addresses(found, stand_in),
     }
     return render(request, "delivery/report.html", context)
 
 
 @login_required
 @require_GET
-def report_pdf(request: HttpRequest, report_id: UUID) -> HttpResponse | FileResponse:
+def report_pdf(request: HttpRequest, report_id: UUID, patient_id: UUID | None = None) -> HttpResponse | FileResponse:
     """The signed PDF. Its file name says nothing about health."""
-    found = _report(request, report_id, words=False)
+    user = _user(request)
+    stand_in = read_for(user, patient_id)
+    behalf = stand_in.patient if stand_in else None
+    found = _report(request, report_id, words=False, stand_in=stand_in)
     if found.signed_at is None:
         raise Http404
     try:
-        actions.permitted(_user(request), "download.report", found)
+        actions.permitted(user, "download.report", found, behalf)
         if not _pdf_ready(found):
-            context = {"report": found, "pdf_ready": False, "made_up": found.patient.invented}
+            context = {
+                "report": found,
+                "pdf_ready": False,
+                "stand_in": stand_in,
+                "made_up": found.patient.invented,
+                **_addresses(found, stand_in),
+            }
             return render(request, "delivery/pdf_waiting.html", context, status=202)
-        actions.read(_user(request), found, action="download.report")
+        actions.read(user, found, action="download.report", on_behalf_of=behalf)
     except DeliveryRefused as refused:
         return _closed(request, found, refused)
     assert found.signed_at is not None
@@ -94,12 +135,31 @@ def report_pdf(request: HttpRequest, report_id: UUID) -> HttpResponse | FileResp
 
 @login_required
 @require_GET
-def pdf_state(request: HttpRequest, report_id: UUID) -> HttpResponse:
+def pdf_state(request: HttpRequest, report_id: UUID, patient_id: UUID | None = None) -> HttpResponse:
     """The button to take the PDF away, or word that it is still being made. Asked for again and again by htmx."""
-    found = _report(request, report_id, words=False)
-    if found.signed_at is None or not decide(_user(request), "download.report", found):
+    stand_in = read_for(_user(request), patient_id)
+    behalf = stand_in.patient if stand_in else None
+    found = _report(request, report_id, words=False, stand_in=stand_in)
+    allowed = decide(_user(request), "download.report", found, on_behalf_of=behalf)
+    if found.signed_at is None or not allowed:
         raise Http404
-    return render(request, "delivery/_pdf.html", {"report": found, "pdf_ready": _pdf_ready(found)})
+    context = {"report": found, "pdf_ready": _pdf_ready(found), **_addresses(found, stand_in)}
+    return render(request, "delivery/_pdf.html", context)
+
+
+@login_required
+@require_POST
+def keep_private(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """The patient keeps one report from everybody who helps them, or shows it to them again. One press, no trace."""
+    found = _report(request, report_id, words=False)
+    keep = request.POST.get("keep") == "1"
+    try:
+        actions.keep_private(_user(request), found, keep=keep)
+    except DeliveryRefused as refused:
+        return _closed(request, found, refused)
+    told = _("Kept to yourself. People who help you cannot see it.") if keep else _("Your helpers can see it again.")
+    messages.success(request, told)
+    return redirect("delivery:report", report_id)
 
 
 @login_required
@@ -184,7 +244,7 @@ def draft_pdf(request: HttpRequest, report_id: UUID) -> HttpResponse:
     if found.status != ReportStatus.DRAFT:
         raise Http404
     try:
-        actions.read(_user(request), found)
+        actions.read(_user(request), found, way="draft_pdf")
     except DeliveryRefused as refused:
         return _closed(request, found, refused)
     response = HttpResponse(render_pdf(preview(found, queries.notes_on(found))), content_type="application/pdf")

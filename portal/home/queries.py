@@ -16,6 +16,7 @@ from portal.access.decide import decide
 from portal.access.matrix import PGX
 from portal.access.models import BreakGlass
 from portal.access.queries import breaks_to_review, questions_to_answer
+from portal.access.standing_in import StandIn
 from portal.delivery.queries import not_read_yet, reports_for_patient, to_review
 from portal.people.models import Patient, Role, User
 from portal.people.queries import patient_of_account
@@ -106,6 +107,27 @@ def _moments(reports: list[Report], files: list[ResultFile]) -> tuple[Moment, ..
     moments = [Moment("report", report.release.at, report=report) for report in reports]
     moments += [Moment("file", file.created_at, file=file) for file in files]
     return tuple(sorted(moments, key=lambda moment: moment.at, reverse=True)[:TIMELINE_LENGTH])
+
+
+@dataclass(frozen=True)
+class HelpedHome:
+    """What somebody finds who reads for a patient: the newest first, and only the parts that are open to them."""
+
+    stand_in: StandIn
+    reports: tuple[Report, ...]
+    files: tuple[ResultFile, ...]
+
+
+def helped_home(user: User, stand_in: StandIn) -> HelpedHome:
+    """The record of the person one reads for. Reports stay out of it while that person's yes does not hold."""
+    behalf = stand_in.patient
+    reports = [
+        report
+        for report in reports_for_patient(user, stand_in)[:TIMELINE_LENGTH]
+        if decide(user, "read.report", report, on_behalf_of=behalf)
+    ]
+    files = files_for(user, stand_in).order_by("-created_at")[:TIMELINE_LENGTH]
+    return HelpedHome(stand_in, tuple(reports), tuple(files))
 
 
 class Work(StrEnum):

@@ -1,12 +1,16 @@
 """First screens: one per role."""
 
 from typing import cast
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from portal.access.proxies import note_visit
+from portal.access.queries import read_for
+from portal.access.standing_in import helped_by
 from portal.home import queries
 from portal.people.models import Role, User
 from portal.results.presenting import explanation_for, present_row
@@ -45,9 +49,24 @@ def style(request: HttpRequest) -> HttpResponse:
 
 def _patient(request: HttpRequest, user: User) -> HttpResponse:
     found = queries.patient_home(user)
+    helped = helped_by(user)
     if found is None:
-        return render(request, "home/other.html")
-    return render(request, "home/patient.html", {"home": found, "made_up": found.patient.invented})
+        return render(request, "home/other.html", {"helped": helped})
+    return render(request, "home/patient.html", {"home": found, "helped": helped, "made_up": found.patient.invented})
+
+
+@login_required
+@require_GET
+def helped(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """The first page about somebody one reads for. Whose record it is stands in the address and on the page."""
+    user = cast(User, request.user)
+    stand_in = read_for(user, patient_id)
+    assert stand_in is not None
+    note_visit(user, stand_in)
+    found = queries.helped_home(user, stand_in)
+    rows = [present_row(user, file, stand_in) for file in found.files]
+    context = {"home": found, "rows": rows, "stand_in": stand_in, "made_up": stand_in.patient.invented}
+    return render(request, "home/helped.html", context)
 
 
 def _laboratory(request: HttpRequest, user: User) -> HttpResponse:

@@ -163,22 +163,16 @@ class CareRelationship(models.Model):
         return f"{self.member_id} cares for {self.patient_id}"
 
 
-class Capacity(models.TextChoices):
-    """On what ground somebody acts for a patient."""
-
-    CHOSEN = "chosen", _("Chosen by the patient")
-    PARENT = "parent", _("Parent")
-    GUARDIAN = "guardian", _("Guardian")
-    ATTORNEY = "attorney", _("Power of attorney")
-
-
 class ProxyGrant(models.Model):
-    """Somebody may see parts of a patient's record with an account of their own, from `since` until `until`."""
+    """A patient chose somebody to see parts of their record.
+
+    It opens nothing alone: each part also needs the patient's yes in the consent ledger. Who decides for a patient
+    (a parent, a guardian, an attorney) has no grant; that footing is kept by the consent desk.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="proxies")
     proxy = models.ForeignKey(User, on_delete=models.CASCADE, related_name="acts_for")
-    capacity = models.CharField(max_length=20, choices=Capacity, default=Capacity.CHOSEN)
     covers = models.JSONField(default=list, help_text="What it opens: files, reports.")
     since = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField(null=True, blank=True)

@@ -50,6 +50,7 @@ class Report(models.Model):
         related_name="replaces",
         help_text="The report that counts now, when this one no longer does.",
     )
+    kept_private = models.BooleanField(default=False, help_text="The patient keeps it from everybody who helps them.")
 
     class Meta:
         ordering = ["-created_at"]

@@ -385,3 +385,14 @@ def consent_changed(patient: Patient, scope: str) -> None:
                 _send_on(file)
             else:
                 wait_for_consent(file)
+
+
+def keep_private(actor: User, file: ResultFile, *, keep: bool) -> None:
+    """The patient keeps a file from everybody who helps them, from the next request on, or shows it to them again.
+
+    Helpers are not told. Done twice, it is done once.
+    """
+    require(actor, "hide.result_file", file)
+    with transaction.atomic():
+        if ResultFile.objects.filter(pk=file.pk, kept_private=not keep).update(kept_private=keep):
+            log.record(actor, "hide.result_file", file, reason="kept" if keep else "shown")

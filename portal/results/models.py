@@ -107,6 +107,7 @@ class ResultFile(models.Model):
     )
     closed_at = models.DateTimeField(null=True, blank=True, help_text="A stopped file nobody need look at any more.")
     closing_note = SealedTextField(subject="patient.subject", blank=True, default="", help_text="Why it was closed.")
+    kept_private = models.BooleanField(default=False, help_text="The patient keeps it from everybody who helps them.")
 
     class Meta:
         ordering = ["-created_at"]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.access.decide import decide
+from portal.access.standing_in import StandIn
 from portal.people.models import Role, User
 from portal.results import explanations
 from portal.results.actions import STOPPED
@@ -59,7 +60,14 @@ def _tag(user: User, file: ResultFile) -> str:
     return _("Closed") if _closed_for(user, file) else str(FileStatus(file.status).label)
 
 
-def next_for(user: User, file: ResultFile) -> str:
+def address(name: str, file: ResultFile, stand_in: StandIn | None = None) -> str:
+    """An address of one file. For whom somebody reads is said in it."""
+    if stand_in is None:
+        return reverse(f"results:{name}", args=[file.pk])
+    return reverse(f"results:for:{name}", args=[stand_in.patient.pk, file.pk])
+
+
+def next_for(user: User, file: ResultFile, stand_in: StandIn | None = None) -> str:
     """What happens next, in a few words."""
     if _closed_for(user, file):
         return _("Nothing to do")
@@ -73,7 +81,7 @@ def next_for(user: User, file: ResultFile) -> str:
         case FileStatus.HELD:
             return _("Review") if user.role in (Role.CLINICIAN, Role.COUNSELLOR) else _("The clinic checks it")
         case FileStatus.WAITING_FOR_CONSENT:
-            return _("Give your answer") if user.role == Role.PATIENT else _("The patient answers")
+            return _("Give your answer") if user.role == Role.PATIENT and not stand_in else _("The patient answers")
         case FileStatus.REFUSED:
             return _("Send another file")
         case FileStatus.FAILED:
@@ -95,13 +103,13 @@ class ProgressView:
     next_label: str = ""
 
 
-def present_progress(file: ResultFile) -> ProgressView:
+def present_progress(file: ResultFile, stand_in: StandIn | None = None) -> ProgressView:
     """How far reading is, in real steps; without an address to ask again when it is over."""
     now = progress(file)
     if not now.moving:
         return ProgressView(
             title=str(FileStatus(file.status).label),
-            next_url=reverse("results:file", args=[file.pk]),
+            next_url=address("file", file, stand_in),
             next_label=_("Show where it stands"),
         )
     steps = [
@@ -116,7 +124,7 @@ def present_progress(file: ResultFile) -> ProgressView:
         done=now.number,
         total=now.count,
         steps=steps,
-        poll_url=reverse("results:file_progress", args=[file.pk]),
+        poll_url=address("file_progress", file, stand_in),
     )
 
 
@@ -134,7 +142,7 @@ class FileRow:
     next: str
 
 
-def present_row(user: User, file: ResultFile) -> FileRow:
+def present_row(user: User, file: ResultFile, stand_in: StandIn | None = None) -> FileRow:
     """A laboratory knows an order by its number, the clinic knows a person by name."""
     accession = file.order.accession if file.order else ""
     if user.role == Role.LABORATORY:
@@ -145,13 +153,13 @@ def present_row(user: User, file: ResultFile) -> FileRow:
         who, detail = file.patient.full_name, accession
     return FileRow(
         what=_("Medicine genes"),
-        url=reverse("results:file", args=[file.pk]),
+        url=address("file", file, stand_in),
         who=who,
         who_detail=detail,
         received=file.created_at,
         tag=_tag(user, file),
         tag_kind="action" if file.status in _MOVING else "",
-        next=next_for(user, file),
+        next=next_for(user, file, stand_in),
     )
 
 
@@ -183,21 +191,22 @@ class FileView:
     next: str
 
 
-def present_file(user: User, file: ResultFile) -> FileView:
-    """One file, for one person."""
+def present_file(user: User, file: ResultFile, stand_in: StandIn | None = None) -> FileView:
+    """One file, for one person. Who reads for the patient sees where it stands and is asked for nothing."""
     held = file.status == FileStatus.HELD
     for_sample = file.reason in explanations.SAMPLE_HOLDS
     reviewer = decide(user, "review.result_file", file).permitted
     moving = progress(file).moving
+    own = user.role == Role.PATIENT and stand_in is None
     return FileView(
-        title=_("Medicine genes: your file") if user.role == Role.PATIENT else _("Medicine genes: a file"),
+        title=_("Medicine genes: your file") if own else _("Medicine genes: a file"),
         tag=_tag(user, file),
         tag_kind="action" if file.status in _MOVING else "",
         explanation=explanation_for(user, file),
         explanation_kind="error" if file.status in (FileStatus.REFUSED, FileStatus.FAILED) else "warning",
         not_a_medical_test=str(explanations.NOT_A_MEDICAL_TEST) if file.origin == FileOrigin.PATIENT else "",
         facts=_facts(user, file),
-        progress=present_progress(file) if moving else None,
+        progress=present_progress(file, stand_in) if moving else None,
         may_review=held and not for_sample and reviewer,
         may_choose_sample=held and for_sample and decide(user, "upload.result_file", file).permitted,
         may_try_again=file.status == FileStatus.FAILED and reviewer,
@@ -206,8 +215,8 @@ def present_file(user: User, file: ResultFile) -> FileView:
         and decide(user, "upload.result_file", file).permitted,
         may_close=file.status in STOPPED and reviewer and file.closed_at is None,
         may_open_again=reviewer and file.closed_at is not None,
-        asks_consent=file.status == FileStatus.WAITING_FOR_CONSENT and user.role == Role.PATIENT,
-        next=next_for(user, file),
+        asks_consent=file.status == FileStatus.WAITING_FOR_CONSENT and own,
+        next=next_for(user, file, stand_in),
     )
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
 from portal.access.decide import Denied, decide
+from portal.access.standing_in import StandIn
 from portal.people.models import Role, User
 from portal.people.queries import patients_for
 from portal.results.jobs import steps_of
@@ -23,19 +24,24 @@ def orders_for(user: User | AnonymousUser) -> QuerySet[TestOrder]:
     return orders.filter(patient__in=patients_for(user))
 
 
-def files_for(user: User | AnonymousUser) -> QuerySet[ResultFile]:
-    """Files about me, of my patients, or sent by my laboratory."""
+def files_for(user: User | AnonymousUser, stand_in: StandIn | None = None) -> QuerySet[ResultFile]:
+    """Files about me, of my patients, sent by my laboratory, or of the person I read for and shown to me by them."""
     files = ResultFile.objects.select_related("patient", "order__laboratory", "uploaded_by")
+    if stand_in is not None:
+        if stand_in.person != user or "files" not in stand_in.parts:
+            return files.none()
+        shown = files.filter(patient=stand_in.patient)
+        return shown if stand_in.grant is None else shown.filter(kept_private=False)
     if isinstance(user, User) and user.is_active and user.role == Role.LABORATORY:
         sent = files.filter(origin=FileOrigin.LABORATORY, order__laboratory=user.laboratory_id)
         return sent if user.laboratory_id else files.none()
     return files.filter(patient__in=patients_for(user))
 
 
-def file_for(user: User | AnonymousUser, file_id: uuid.UUID) -> ResultFile:
+def file_for(user: User | AnonymousUser, file_id: uuid.UUID, stand_in: StandIn | None = None) -> ResultFile:
     """One file. Raises `Denied`, which answers as an unknown address does."""
-    file = files_for(user).filter(pk=file_id).first()
-    decision = decide(user, "read.result_file", file)
+    file = files_for(user, stand_in).filter(pk=file_id).first()
+    decision = decide(user, "read.result_file", file, on_behalf_of=stand_in.patient if stand_in else None)
     if file is None or not decision.permitted:
         raise Denied(decision)
     return file
@@ -52,8 +58,17 @@ def held_for(user: User | AnonymousUser) -> QuerySet[ResultFile]:
     return files_for(user).filter(status=FileStatus.HELD)
 
 
-def interpretations_for(user: User | AnonymousUser) -> QuerySet[Interpretation]:
+def interpretations_for(user: User | AnonymousUser, stand_in: StandIn | None = None) -> QuerySet[Interpretation]:
     """Interpretations of the files someone may see; whether they may read one is asked of `decide` for each."""
+    if stand_in is not None:
+        if stand_in.person != user or "reports" not in stand_in.parts:
+            return Interpretation.objects.none()
+        shown = Interpretation.objects.filter(patient=stand_in.patient).select_related("patient", "result_file")
+        if stand_in.grant is None:
+            return shown
+        return shown.exclude(result_file__interpretations__reports__kept_private=True).exclude(
+            result_file__kept_private=True
+        )
     return Interpretation.objects.filter(patient__in=patients_for(user)).select_related("patient", "result_file")
 
 

@@ -1,18 +1,24 @@
 """The addresses of orders and files."""
 
-from django.urls import path
+from django.urls import include, path
 
 from portal.results import views
 
 app_name = "results"
 
-urlpatterns = [
+reading = [
     path("", views.files, name="files"),
+    path("files/<uuid:file_id>/", views.file, name="file"),
+    path("files/<uuid:file_id>/progress/", views.file_progress, name="file_progress"),
+]
+
+urlpatterns = [
+    *reading,
+    path("for/<uuid:patient_id>/", include((reading, "for"))),
     path("send/", views.send, name="send"),
     path("patients/<uuid:patient_id>/send/", views.send_for, name="send_for"),
     path("patients/<uuid:patient_id>/order/", views.order, name="order"),
-    path("files/<uuid:file_id>/", views.file, name="file"),
-    path("files/<uuid:file_id>/progress/", views.file_progress, name="file_progress"),
+    path("files/<uuid:file_id>/private/", views.keep_private, name="keep_private"),
     path("files/<uuid:file_id>/sample/", views.sample, name="sample"),
     path("files/<uuid:file_id>/review/", views.review, name="review"),
     path("files/<uuid:file_id>/identifiers/", views.identifiers, name="identifiers"),

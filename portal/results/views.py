@@ -18,6 +18,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from portal.access import log
 from portal.access.decide import require
 from portal.access.matrix import rules_for
+from portal.access.proxies import note_visit
+from portal.access.queries import read_for
+from portal.access.standing_in import StandIn
 from portal.people.models import Patient, Role, User
 from portal.people.queries import by_name, patient_of_account, patients_for
 from portal.results import actions
@@ -49,19 +52,23 @@ def _user(request: HttpRequest) -> User:
 
 @login_required
 @require_GET
-def files(request: HttpRequest) -> HttpResponse:
-    """Files I sent, files about me, or files of my patients."""
+def files(request: HttpRequest, patient_id: uuid.UUID | None = None) -> HttpResponse:
+    """Files I sent, files about me, files of my patients, or of the person I read for."""
     user = _user(request)
     if not rules_for(user.role, "read.result_file"):
         raise Http404
-    page = Paginator(files_for(user), FILES_PER_PAGE).get_page(request.GET.get("page"))
+    stand_in = read_for(user, patient_id)
+    if stand_in is not None:
+        note_visit(user, stand_in)
+    page = Paginator(files_for(user, stand_in), FILES_PER_PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         "role": user.role,
         "page": page,
-        "rows": [present_row(user, file) for file in page.object_list],
+        "rows": [present_row(user, file, stand_in) for file in page.object_list],
         "orders": open_orders_for(user)[:FILES_PER_PAGE],
         "patients": by_name(patients_for(user)) if user.role == Role.CLINICIAN else [],
-        "made_up": _made_up(user),
+        "stand_in": stand_in,
+        "made_up": stand_in.patient.invented if stand_in else _made_up(user),
     }
     return render(request, "results/files.html", context)
 
@@ -177,11 +184,22 @@ def order(request: HttpRequest, patient_id: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_GET
-def file(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
+def file(request: HttpRequest, file_id: uuid.UUID, patient_id: uuid.UUID | None = None) -> HttpResponse:
     """Where one file stands, and what there is to do."""
-    found = file_for(request.user, file_id)
-    log.record(_user(request), "read.result_file", found)
-    return _file_page(request, found)
+    user = _user(request)
+    stand_in = read_for(user, patient_id)
+    found = file_for(user, file_id, stand_in)
+    behalf = stand_in.patient if stand_in else None
+    decision = require(user, "read.result_file", found, on_behalf_of=behalf)
+    log.record(
+        user,
+        "read.result_file",
+        found,
+        consent_events=decision.consent_events,
+        purpose=decision.purpose,
+        on_behalf_of=behalf,
+    )
+    return _file_page(request, found, stand_in=stand_in)
 
 
 def _file_page(
@@ -192,12 +210,16 @@ def _file_page(
     sample: SampleForm | None = None,
     correction: IdentifiersForm | None = None,
     closing: ClosingForm | None = None,
+    stand_in: StandIn | None = None,
 ) -> HttpResponse:
     user = _user(request)
-    view = present_file(user, found)
+    view = present_file(user, found, stand_in)
+    own = found.patient.account_id == user.pk
     context = {
         "file": found,
         "view": view,
+        "own": own,
+        "stand_in": stand_in,
         "role": user.role,
         "review_form": (review or ReviewForm()) if view.may_review else None,
         "sample_form": (sample or SampleForm(file=found)) if view.may_choose_sample else None,
@@ -211,10 +233,23 @@ def _file_page(
 
 @login_required
 @require_GET
-def file_progress(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
+def file_progress(request: HttpRequest, file_id: uuid.UUID, patient_id: uuid.UUID | None = None) -> HttpResponse:
     """The progress alone, asked for every second while a file is read."""
+    stand_in = read_for(_user(request), patient_id)
+    found = file_for(request.user, file_id, stand_in)
+    return render(request, "results/progress.html", {"progress": present_progress(found, stand_in)})
+
+
+@login_required
+@require_POST
+def keep_private(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
+    """The patient keeps one file from everybody who helps them, or shows it to them again. One press."""
     found = file_for(request.user, file_id)
-    return render(request, "results/progress.html", {"progress": present_progress(found)})
+    keep = request.POST.get("keep") == "1"
+    actions.keep_private(_user(request), found, keep=keep)
+    told = _("Kept to yourself. People who help you cannot see it.") if keep else _("Your helpers can see it again.")
+    messages.success(request, told)
+    return redirect("results:file", file_id)
 
 
 @login_required

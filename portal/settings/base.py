@@ -132,6 +132,8 @@ SESSION_LIMITS = {"patient": (30 * 60, 12 * 3600), "staff": (15 * 60, 8 * 3600)}
 # Seconds within which whoever has just shown who they are is not asked again: before signing a report, breaking the
 # glass, sharing, and changes to an account. Longer lets an unattended screen sign; shorter asks at every signature.
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
+# Where "leave this site now" leads: a page that says nothing about the person.
+QUICK_EXIT_ADDRESS = env.str("PORTAL_QUICK_EXIT_ADDRESS", default="https://www.wikipedia.org/")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"

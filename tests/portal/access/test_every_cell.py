@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -32,7 +33,7 @@ from portal.access.models import (
 from portal.api.models import MachineToken
 from portal.people.models import CareRelationship, Patient, ProxyGrant, ProxyInvitation, Role, User
 from portal.rights.models import Erasure, Export, LifeEvent, RetentionDue, RetentionRule
-from tests.people import Clinic, allow, care, make_clinic, make_user
+from tests.people import Clinic, allow, care, help_with, make_clinic, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -91,15 +92,21 @@ def things(clinic: Clinic) -> dict[str, Model]:
 
 
 def states(ada: Patient) -> Iterator[tuple[str, bool]]:
-    """Puts Ada's answer about her genes into each state in turn; whether that state lets data move."""
+    """Puts Ada's answer about every scope of the matrix into each state in turn; whether it lets data move."""
     yield "not_asked", False
-    allow(ada)
+    scopes = {rule.consent for rule in RULES if rule.consent}
+
+    def answer(**facts: Any) -> None:
+        for scope in sorted(scopes):
+            allow(ada, scope, **facts)
+
+    answer()
     yield "permitted", True
-    allow(ada, decision=Act.WITHDRAW)
+    answer(decision=Act.WITHDRAW)
     yield "withdrawn", False
-    allow(ada, decision=Act.DENY)
+    answer(decision=Act.DENY)
     yield "denied", False
-    allow(ada, expires_at=timezone.now() - HOUR)
+    answer(expires_at=timezone.now() - HOUR)
     yield "expired", False
 
 
@@ -117,7 +124,7 @@ def tied(role: Role, tie: Relation | None, clinic: Clinic) -> User:
             user.laboratory = clinic.laboratory
             user.save()
         case Relation.PROXY:
-            ProxyGrant.objects.create(patient=clinic.ada, proxy=user, covers=["files", "reports"])
+            help_with(clinic.ada, user, "files", "reports")
         case Relation.REPRESENTS:
             represent(user, clinic)
     return user
@@ -226,7 +233,7 @@ def test_another_purpose_than_the_rules_own_opens_nothing(clinic: Clinic, rule: 
 
 def test_a_proxy_sees_what_the_grant_covers_says_so_and_sees_it_until_it_ends(clinic: Clinic) -> None:
     proxy = make_user(Role.PATIENT)
-    grant = ProxyGrant.objects.create(patient=clinic.ada, proxy=proxy, covers=["reports"])
+    grant = help_with(clinic.ada, proxy, "reports")
     assert decide(proxy, "read.report", clinic.report, on_behalf_of=clinic.ada)
     assert not decide(proxy, "read.report", clinic.report), "not without saying for whom"
     assert not decide(proxy, "read.report", clinic.report, on_behalf_of=clinic.ben)

@@ -19,7 +19,7 @@ from portal.access import log
 from portal.access.models import BreakGlass, FactorRecovery, Question
 from portal.people.models import ProxyGrant, ProxyInvitation, Role, User
 from portal.rights.models import Erasure, Export, LifeEvent, RetentionDue
-from tests.people import PASSWORD, Clinic, allow, make_clinic, make_user
+from tests.people import PASSWORD, Clinic, allow, help_with, make_clinic, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -36,8 +36,7 @@ def invited(clinic: Clinic) -> ProxyInvitation:
 
 
 def helping(clinic: Clinic) -> ProxyGrant:
-    helper = make_user(Role.PATIENT)
-    return ProxyGrant.objects.create(patient=clinic.ada, proxy=helper, covers=["reports"])
+    return help_with(clinic.ada, make_user(Role.PATIENT), "reports")
 
 
 def lost(clinic: Clinic) -> FactorRecovery:
@@ -198,7 +197,9 @@ def without_ids(body: bytes) -> bytes:
 def test_somebody_is_let_in(clinic: Clinic, name: str) -> None:
     """Else the tests above would pass for an address that never works."""
     answers = set()
-    for user in clinic.everyone().values():
+    helper = make_user(Role.PATIENT)
+    help_with(clinic.ada, helper, "reports", "files")
+    for user in (*clinic.everyone().values(), helper):
         client = Client()
         client.force_login(user)
         answers |= {client.get(address).status_code for address in addresses(name, clinic)}
