@@ -56,7 +56,11 @@ class PersonsChanges:
     later: tuple[str, ...]
 
 
-_SAID_AS = {"read.finding": "read.interpretation", "read.release": "read.sign_off"}
+_SAID_AS = {
+    "read.finding": "read.interpretation",
+    "read.release": "read.sign_off",
+    "hide.report": "read.report",
+}
 """Acts that a reader would take for the same are said once."""
 
 

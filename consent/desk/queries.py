@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -17,7 +18,7 @@ from consent.ledger.models import ConsentEvent, ConsentTemplate
 from consent.ledger.scopes import UnknownScope, asked_of_everyone
 from consent.ledger.scopes import scope as scope_of
 from consent.ledger.standing import Standing, standings, terms
-from portal.people.models import Patient, Role, User
+from portal.people.models import Patient, ProxyGrant, Role, User
 from portal.people.queries import care_team, looked_after_by, open_care
 
 logger = logging.getLogger("consent")
@@ -183,6 +184,15 @@ def _end(found: Permission) -> datetime | None:
     if found.event is None:
         return None
     return min(filter(None, [found.event.expires_at, found.event.capacity_until]), default=None)
+
+
+def about_whom(patient: Patient, scope: str) -> str:
+    """The name of the helper an answer is about, when this patient asked them to help; else empty."""
+    if not scope.startswith("proxy."):
+        return ""
+    person = UUID(scope.split(".")[1])
+    asked = ProxyGrant.objects.filter(patient=patient, proxy_id=person).select_related("proxy").first()
+    return asked.proxy.name if asked else ""
 
 
 def scopes_for(patient: Patient, *, child: bool) -> list[str]:

@@ -20,6 +20,7 @@ from consent.desk.effect import effect_of
 from consent.desk.preview import preview
 from consent.desk.queries import (
     Permission,
+    about_whom,
     answer_again_by,
     current_text,
     open_check,
@@ -129,6 +130,7 @@ def _row(visit: Visit, code: str, held: Permission) -> dict[str, Any]:
     return {
         "text": current_text(code, visit.patient.language),
         "scope": scope_of(code),
+        "about": about_whom(visit.patient, code),
         "permission": held,
         "again_by": answer_again_by(held),
         "url": visit.url("choice", scope=code),
@@ -151,6 +153,7 @@ def choice(request: HttpRequest, scope: str, patient_id: uuid.UUID | None = None
     context = visit.page(
         text=text,
         scope=scope_of(scope),
+        about=about_whom(visit.patient, scope),
         permission=held,
         again_by=again_by,
         asks=(not held.permitted or again_by is not None) and scope_of(scope).can_be_switched,
@@ -373,6 +376,7 @@ def _effect(visit: Visit, event: ConsentEvent) -> dict[str, Any]:
         event=event,
         effect=effect_of(visit.patient, event, timezone.now()),
         text=current_text(event.scope, visit.patient.language),
+        about=about_whom(visit.patient, event.scope),
         choices_url=visit.url("choices"),
         choice_url=visit.url("choice", scope=event.scope),
         receipt_url=visit.url("receipt", event_id=event.id),

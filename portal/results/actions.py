@@ -21,6 +21,7 @@ from genomics.readers.errors import ReadError
 from genomics.readers.recognition import FileKind, Recognition, recognise
 from portal.access import log
 from portal.access.decide import decide, require
+from portal.access.models import NoticeOwed
 from portal.people.models import Laboratory, Patient, Role, User
 from portal.results import explanations, jobs
 from portal.results.explanations import NotAccepted, explain
@@ -396,3 +397,21 @@ def keep_private(actor: User, file: ResultFile, *, keep: bool) -> None:
     with transaction.atomic():
         if ResultFile.objects.filter(pk=file.pk, kept_private=not keep).update(kept_private=keep):
             log.record(actor, "hide.result_file", file, reason="kept" if keep else "shown")
+
+
+def take_home(actor: User, file: ResultFile) -> None:
+    """The patient takes the whole gene file home, with a yes of its own. They are told by mail each time, without a
+    word on health. The caller has made sure that the actor has just shown again who they are.
+
+    Raises `Denied`; its decision says `no_consent` to whoever may have it but for the yes.
+    """
+    decision = require(actor, "download.result_file", file)
+    with transaction.atomic():
+        log.record(
+            actor,
+            "download.result_file",
+            file,
+            consent_events=decision.consent_events,
+            purpose=decision.purpose,
+        )
+        NoticeOwed.objects.create(patient=file.patient, kind="raw_download", about=file.pk)

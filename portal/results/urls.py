@@ -18,6 +18,7 @@ urlpatterns = [
     path("send/", views.send, name="send"),
     path("patients/<uuid:patient_id>/send/", views.send_for, name="send_for"),
     path("patients/<uuid:patient_id>/order/", views.order, name="order"),
+    path("files/<uuid:file_id>/take-home/", views.take_home, name="take_home"),
     path("files/<uuid:file_id>/private/", views.keep_private, name="keep_private"),
     path("files/<uuid:file_id>/sample/", views.sample, name="sample"),
     path("files/<uuid:file_id>/review/", views.review, name="review"),

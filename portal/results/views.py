@@ -10,17 +10,18 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portal.access import log
-from portal.access.decide import require
+from portal.access.decide import Denied, decide, require
 from portal.access.matrix import rules_for
 from portal.access.proxies import note_visit
 from portal.access.queries import read_for
 from portal.access.standing_in import StandIn
+from portal.access.step_up import step_up
 from portal.people.models import Patient, Role, User
 from portal.people.queries import by_name, patient_of_account, patients_for
 from portal.results import actions
@@ -41,6 +42,7 @@ from portal.results.presenting import present_file, present_progress, present_ro
 from portal.results.queries import file_for, files_for, open_orders_for
 
 FILES_PER_PAGE = 25
+BINARY = "application/octet-stream"
 INVALID = 422
 
 
@@ -238,6 +240,28 @@ def file_progress(request: HttpRequest, file_id: uuid.UUID, patient_id: uuid.UUI
     stand_in = read_for(_user(request), patient_id)
     found = file_for(request.user, file_id, stand_in)
     return render(request, "results/progress.html", {"progress": present_progress(found, stand_in)})
+
+
+@login_required
+@step_up
+@require_http_methods(["GET", "POST"])
+def take_home(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse | FileResponse:
+    """The whole gene file, to its person alone, after they have shown again who they are."""
+    user = _user(request)
+    found = file_for(user, file_id)
+    decision = decide(user, "download.result_file", found)
+    if request.method == "POST" or decision.reason not in ("permitted", "no_consent"):
+        try:
+            actions.take_home(user, found)
+        except Denied as denied:
+            decision = denied.decision
+            if decision.reason != "no_consent":
+                raise
+        else:
+            name = f"gene-file-{found.created_at:%Y-%m-%d}{'.gz' if found.compression else '.txt'}"
+            return FileResponse(found.file.open("rb"), as_attachment=True, filename=name, content_type=BINARY)
+    context = {"file": found, "allowed": decision.permitted, "made_up": found.patient.made_up}
+    return render(request, "results/take_home.html", context, status=200 if decision.permitted else 403)
 
 
 @login_required

@@ -133,7 +133,7 @@ def test_a_parent_has_no_say_over_an_adult(clinic: Clinic) -> None:
         guard(clinic, clinic.ada)
 
 
-def test_a_parent_reads_only_consent_and_nothing_else_by_it(clinic: Clinic, child: Patient) -> None:
+def test_a_parent_decides_on_pages_that_say_for_whom(clinic: Clinic, child: Patient) -> None:
     guard(clinic, child)
     client = Client()
     client.force_login(clinic.ada_user)

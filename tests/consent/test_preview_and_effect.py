@@ -11,12 +11,14 @@ from django.utils import timezone
 
 from consent.desk import actions, hooks
 from consent.desk.effect import effect_of
+from consent.desk.models import Guardianship
 from consent.desk.preview import Change, preview
 from consent.ledger.models import ConsentEvent
 from portal.access import log
 from portal.access.decide import decide
 from portal.access.models import AccessEvent
-from tests.people import Clinic, allow, make_clinic, make_patient, say_yes
+from portal.people.models import Role
+from tests.people import Clinic, allow, help_with, make_clinic, make_patient, make_user, say_yes
 
 pytestmark = pytest.mark.django_db
 
@@ -105,7 +107,7 @@ def test_copies_taken_home_are_named_as_not_to_be_called_back(clinic: Clinic) ->
     client = Client()
     client.force_login(clinic.ada_user)
     page = client.get(reverse("consent:effect", args=[event.id])).content.decode()
-    assert "The copy that Dr Carla Clinician saved on" in page
+    assert "The PDF of a report that Dr Carla Clinician saved on" in page
     assert "2 reports are closed." in page
 
 
@@ -125,6 +127,70 @@ def test_other_rooms_can_say_which_copies_they_hold(clinic: Clinic) -> None:
         hooks._registers.remove(registry)
     assert [copy.holder for copy in effect.recalled] == ["A registry"]
     assert [copy.holder for copy in effect.outside] == ["Another registry"]
+
+
+# Helpers, and who decides for somebody, are people too.
+
+
+def test_the_preview_names_helpers_and_what_they_gain_and_lose(clinic: Clinic) -> None:
+    helper = make_user(Role.PATIENT, "Hana Helper")
+    help_with(clinic.ada, helper, "reports")
+    assert ("Hana Helper", "read.report") in said(preview(clinic.ada, "pgx", yes=True).gains)
+    assert ("Hana Helper", "read.result_file") not in said(preview(clinic.ada, "pgx", yes=True).gains)
+    say_yes(clinic.ada_user, clinic.ada)
+    lost = preview(clinic.ada, "pgx", yes=False).loses
+    assert ("Hana Helper", "read.report") in said(lost)
+    assert not [change for change in lost if change.person == helper and change.you], "not the patient themselves"
+
+
+def test_an_answer_about_one_helper_concerns_that_helper_alone(clinic: Clinic) -> None:
+    hana, olga = make_user(Role.PATIENT, "Hana Helper"), make_user(Role.PATIENT, "Olga Other")
+    for helper in (hana, olga):
+        help_with(clinic.ada, helper, "reports", "files")
+    say_yes(clinic.ada_user, clinic.ada)
+    found = preview(clinic.ada, f"proxy.{hana.pk}.files", yes=False)
+    assert said(found.loses) == {("Hana Helper", "read.result_file"), ("Hana Helper", "read.test_order")}
+    assert not found.gains
+
+
+def test_the_statement_after_ending_help_says_what_closed_for_whom_and_what_was_saved(clinic: Clinic) -> None:
+    hana, olga = make_user(Role.PATIENT, "Hana Helper"), make_user(Role.PATIENT, "Olga Other")
+    for helper in (hana, olga):
+        help_with(clinic.ada, helper, "reports")
+    say_yes(clinic.ada_user, clinic.ada)
+    for helper in (hana, olga):
+        client = Client()
+        client.force_login(helper)
+        client.get(reverse("delivery:for:pdf", args=[clinic.ada.pk, clinic.report.pk]))
+    event = actions.withdraw(clinic.ada_user, clinic.ada, f"proxy.{hana.pk}.reports")
+    effect = effect_of(clinic.ada, event, timezone.now())
+    assert {row.still_open for row in effect.closed} == {0}
+    assert [(copy.kind, copy.holder) for copy in effect.outside] == [("download.report", "Hana Helper")]
+    client = Client()
+    client.force_login(clinic.ada_user)
+    page = client.get(reverse("consent:effect", args=[event.id])).content.decode()
+    assert "What has stopped for Hana Helper" in page and "Olga" not in page
+
+
+def test_a_guardian_is_named_in_the_preview(clinic: Clinic) -> None:
+    Guardianship.objects.create(
+        patient=clinic.ada,
+        guardian=clinic.ben_user,
+        capacity="attorney",
+        basis="power of attorney seen",
+        recorded_by=clinic.counsellor,
+        confirmed_by=clinic.clinician,
+    )
+    assert (clinic.ben_user.name, "read.report") in said(preview(clinic.ada, "pgx", yes=True).gains)
+
+
+@pytest.mark.parametrize(("way", "kind"), [("api", "api"), ("draft_pdf", "draft_pdf")])
+def test_what_left_another_way_is_a_copy_too(clinic: Clinic, way: str, kind: str) -> None:
+    say_yes(clinic.ada_user, clinic.ada)
+    log.record(clinic.clinician, "read.report", clinic.report, reason=way)
+    log.record(clinic.clinician, "read.report", clinic.report)
+    event = actions.withdraw(clinic.ada_user, clinic.ada, "pgx")
+    assert [copy.kind for copy in effect_of(clinic.ada, event, timezone.now()).outside] == [kind]
 
 
 def test_a_yes_has_no_statement_of_effect(clinic: Clinic) -> None:

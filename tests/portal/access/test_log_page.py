@@ -9,7 +9,8 @@ from django.urls import reverse
 from portal.access import log
 from portal.access.decide import Denied, require
 from portal.access.models import AccessEvent
-from tests.people import Clinic, make_clinic
+from portal.people.models import Role
+from tests.people import Clinic, allow, help_with, make_clinic, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -26,10 +27,14 @@ def clinic() -> Clinic:
     return clinic
 
 
-def page(user, query: str = "") -> str:
+def at(user) -> Client:
     client = Client()
     client.force_login(user)
-    answer = client.get(reverse("access:log") + query)
+    return client
+
+
+def page(user, query: str = "") -> str:
+    answer = at(user).get(reverse("access:log") + query)
     assert answer.status_code == 200
     return " ".join(answer.content.decode().split())
 
@@ -43,6 +48,54 @@ def test_the_patient_reads_who_did_what(clinic: Clinic) -> None:
     assert "Dr Otto Other tried to use a report. We did not allow it." in text
     assert "You took a copy" not in text
     assert "You took a copy of a report." in page(clinic.ada_user, "?mine=1")
+
+
+def test_each_line_leads_to_the_yes_that_allowed_it(clinic: Clinic) -> None:
+    given = allow(clinic.ada)
+    at(clinic.clinician).get(reverse("delivery:report", args=[clinic.report.pk]))
+    text = page(clinic.ada_user)
+    assert f"You had said yes to this on {given.at:%-d %B %Y}." in text
+    assert f'href="{reverse("consent:choice", args=["pgx"])}"' in text
+    read = AccessEvent.objects.filter(actor=clinic.clinician, action="read.report", outcome="permit")
+    assert read.latest("sequence").consent_events == [str(given.id)]
+
+
+def test_a_helpers_line_names_both_yeses(clinic: Clinic) -> None:
+    helper = make_user(Role.PATIENT, "Hana Helper")
+    help_with(clinic.ada, helper, "reports")
+    at(helper).get(reverse("delivery:for:report", args=[clinic.ada.pk, clinic.report.pk]))
+    text = page(clinic.ada_user)
+    assert "Hana Helper, helping you, read a report." in text
+    assert "You let them help on" in text
+    assert f'href="{reverse("consent:choice", args=[f"proxy.{helper.pk}.reports"])}"' in text
+    noted = AccessEvent.objects.filter(actor=helper, action="read.report").get()
+    at(clinic.ada_user).post(reverse("access:question", args=[noted.id]))
+    asked = " ".join(at(clinic.privacy_officer).get(reverse("access:reviews")).content.decode().split())
+    assert "Hana Helper, reading for Ada Example, read a report." in asked
+
+
+def test_a_yes_that_a_guardian_gave_is_told_as_theirs(clinic: Clinic) -> None:
+    basis = {"capacity": "attorney", "capacity_basis": "seen"}
+    given = allow(clinic.ada, signer=clinic.ben_user.pk, **basis)
+    log.record(clinic.clinician, "read.report", clinic.report, consent_events=[str(given.id)])
+    assert f"{clinic.ben_user.name} had said yes to this for you on" in page(clinic.ada_user)
+
+
+def test_the_yes_of_somebody_else_proves_nothing(clinic: Clinic) -> None:
+    given = allow(clinic.ben)
+    log.record(clinic.clinician, "read.patient", clinic.ada, consent_events=[str(given.id)])
+    assert "You had said yes to this on" not in page(clinic.ada_user)
+
+
+def test_a_page_of_the_log_takes_the_same_few_questions_however_long(
+    clinic: Clinic, django_assert_max_num_queries
+) -> None:
+    given = allow(clinic.ada)
+    for _ in range(40):
+        log.record(clinic.clinician, "read.report", clinic.report, consent_events=[str(given.id)])
+    client = at(clinic.ada_user)
+    with django_assert_max_num_queries(16):
+        client.get(reverse("access:log"))
 
 
 def test_another_patient_reads_nothing_of_it(clinic: Clinic) -> None:
