@@ -25,6 +25,7 @@ from consent.ledger.scopes import scope as scope_of
 from consent.ledger.standing import standing
 from portal.access import log
 from portal.access.decide import require
+from portal.access.models import NoticeOwed
 from portal.people.models import Patient, User
 
 __all__ = ["TextHasChanged", "correct", "give", "refuse", "show", "withdraw"]
@@ -116,12 +117,16 @@ def show(actor: User, patient: Patient, scope: str, *, locale: str | None = None
     return append(decision=Decision.SHOWN, **facts_of(patient, text, actor, standing_for))
 
 
-def correct(actor: User, event: ConsentEvent) -> ConsentEvent:
-    """The privacy officer marks an act as entered in error. It is never removed, and it opens nothing."""
+def correct(actor: User, event: ConsentEvent, *, reason: str = "") -> ConsentEvent:
+    """The privacy officer marks an act as entered in error. It is never removed, it opens nothing, and the person is
+    told. `reason` is a code for the log. Done twice, it is done once."""
     require(actor, "correct.consent_event", event)
     patient = Patient.objects.get(subject=event.subject)
     with transaction.atomic():
         Patient.objects.select_for_update().get(pk=patient.pk)
+        earlier = ConsentEvent.objects.filter(corrects=event.id, decision=Decision.IN_ERROR).first()
+        if earlier is not None:
+            return earlier
         correction = append(
             subject=event.subject,
             scope=event.scope,
@@ -135,7 +140,9 @@ def correct(actor: User, event: ConsentEvent) -> ConsentEvent:
             signer=actor.pk,
             method="privacy_officer",
         )
-        log.record(actor, "correct.consent_event", patient, consent_events=[str(event.id), str(correction.id)])
+        ids = [str(event.id), str(correction.id)]
+        log.record(actor, "correct.consent_event", patient, reason=reason, consent_events=ids)
+        NoticeOwed.objects.create(patient=patient, kind="consent_corrected", about=event.id)
         transaction.on_commit(lambda: hooks.changed(patient, event.scope))
     return correction
 

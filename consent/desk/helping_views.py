@@ -63,6 +63,6 @@ def let_help(request: HttpRequest, invitation_id: uuid.UUID) -> HttpResponse:
         "questions": [] if understood or task else question_rows(text, wrong, chosen),
         "again": bool(wrong),
         "preview": helpers.preview_of(patient, invitation),
-        "made_up": patient.made_up,
+        "made_up": patient.invented,
     }
     return render(request, "consent/let_help.html", context)

@@ -34,6 +34,8 @@ def draft(
         raise NotPublishable("incomplete") from error
     if not 3 <= len(text.questions) <= 5:
         raise NotPublishable("questions")
+    if ConsentTemplate.objects.filter(scope=kind, locale=locale, version=version).exists():
+        raise NotPublishable("version")
     with transaction.atomic():
         template = ConsentTemplate.objects.create(
             scope=kind,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -14,7 +14,7 @@ from django.utils import timezone
 from consent.desk import texts
 from consent.desk.models import TALKS, ComprehensionCheck, CounsellorTask, Guardianship, TaskKind
 from consent.ledger.fold import GRACE, State, Suspension, later_texts
-from consent.ledger.models import ConsentEvent, ConsentTemplate
+from consent.ledger.models import ConsentEvent, ConsentTemplate, Decision
 from consent.ledger.scopes import UnknownScope, asked_of_everyone
 from consent.ledger.scopes import scope as scope_of
 from consent.ledger.standing import Standing, standings, terms
@@ -184,6 +184,43 @@ def _end(found: Permission) -> datetime | None:
     if found.event is None:
         return None
     return min(filter(None, [found.event.expires_at, found.event.capacity_until]), default=None)
+
+
+def newest_text(kind: str, locale: str) -> texts.ConsentText:
+    """The words of one language that hold now, for whoever writes the next version; `kind` needs no name yet."""
+    published = ConsentTemplate.objects.filter(scope=kind, locale=locale, published_at__isnull=False)
+    newest = published.order_by("-published_at").first()
+    return texts.read(kind, locale, newest.content if newest else texts.shipped(kind, locale))
+
+
+ANSWERS = (Decision.PERMIT, Decision.DENY, Decision.WITHDRAW)
+
+
+def patient_to_correct(user: User, record_number: str, birth_date: date) -> Patient | None:
+    """The record whose answers the privacy officer looks at; both facts must fit."""
+    if user.role != Role.PRIVACY_OFFICER:
+        return None
+    found = Patient.objects.filter(record_number_lookup=record_number).first()
+    return found if found is not None and found.birth_date == birth_date else None
+
+
+def acts_of(user: User, patient_id: UUID) -> tuple[Patient | None, list[tuple[ConsentEvent, bool]]]:
+    """One person's answers, newest first, each with whether it was struck out: for the privacy officer only."""
+    patient = Patient.objects.filter(pk=patient_id).first() if user.role == Role.PRIVACY_OFFICER else None
+    if patient is None:
+        return None, []
+    events = list(ConsentEvent.objects.filter(subject=patient.subject).order_by("-sequence"))
+    struck_out = {event.corrects for event in events if event.decision == Decision.IN_ERROR}
+    return patient, [(event, event.id in struck_out) for event in events if event.decision in ANSWERS]
+
+
+def correctable_act(user: User, event_id: UUID) -> tuple[Patient, ConsentEvent] | None:
+    """One answer and whose it is: for the privacy officer only."""
+    if user.role != Role.PRIVACY_OFFICER:
+        return None
+    event = ConsentEvent.objects.filter(id=event_id, decision__in=ANSWERS).first()
+    patient = Patient.objects.filter(subject=event.subject).first() if event else None
+    return (patient, event) if patient is not None and event is not None else None
 
 
 def about_whom(patient: Patient, scope: str) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path, register_converter
 
-from consent.desk import helping_views, staff_views, views
+from consent.desk import correction_views, helping_views, staff_views, text_views, views
 
 
 class ScopeConverter:
@@ -39,6 +39,12 @@ urlpatterns = [
     path("desk/guardians/", staff_views.guardianship, name="guardianship"),
     path("desk/guardians/<uuid:guardianship_id>/confirm/", staff_views.confirm, name="confirm_guardianship"),
     path("desk/guardians/<uuid:guardianship_id>/end/", staff_views.end, name="end_guardianship"),
+    path("desk/texts/", text_views.all_texts, name="texts"),
+    path("desk/texts/<uuid:template_id>/", text_views.text_draft, name="text_draft"),
+    path("desk/texts/<scope:scope>/<slug:locale>/", text_views.write_text, name="write_text"),
+    path("desk/corrections/", correction_views.find, name="find_record"),
+    path("desk/corrections/<uuid:patient_id>/", correction_views.corrections, name="corrections"),
+    path("desk/corrections/acts/<uuid:event_id>/", correction_views.correct, name="correct"),
     path(
         "for/<uuid:patient_id>/",
         include(([*person, path("<scope:scope>/", views.choice, name="choice")], "for")),

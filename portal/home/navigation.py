@@ -27,9 +27,10 @@ _START = Place("home", _("Start"))
 _SIGNED = Place("delivery:report_list", _("Signed reports"), _REPORTS)
 
 _STEPS = ("choices", "choice", "understand", "decide", "effect")
+_TEXTS = ("consent:write_text", "consent:text_draft")
 _CHOICES = tuple(f"consent:{space}{step}" for space in ("", "for:") for step in _STEPS)
-_DESK = Place("consent:desk", _("Consent"))
 _PATIENTS = Place("access:patients", _("Patients"))
+_DESK = Place("consent:desk", _("Consent"), ("consent:guardianship", "consent:texts", *_TEXTS))
 _LEAVING = Place("rights:desk", _("Leaving and keeping"))
 
 PLACES: dict[str, tuple[Place, ...]] = {
@@ -38,7 +39,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         Place("delivery:report_list", _("My reports"), _REPORTS),
         Place("results:files", _("My files"), (*_FILES, "results:send")),
         Place("consent:choices", _("What I allow"), _CHOICES),
-        Place("access:log", _("Who looked")),
+        Place("access:log", _("Who looked"), ("access:helpers", "access:accept", "consent:let_help")),
     ),
     Role.CLINICIAN: (
         _QUEUE,
@@ -59,6 +60,8 @@ PLACES: dict[str, tuple[Place, ...]] = {
         _START,
         Place("access:log", _("Access log")),
         Place("access:reviews", _("To look into")),
+        Place("consent:texts", _("Consent texts"), _TEXTS),
+        Place("consent:find_record", _("Entered in error"), ("consent:corrections",)),
         _LEAVING,
     ),
     Role.OPERATOR: (_START, Place("admin:index", _("Administration"))),

@@ -260,7 +260,7 @@ def take_home(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse | FileRe
         else:
             name = f"gene-file-{found.created_at:%Y-%m-%d}{'.gz' if found.compression else '.txt'}"
             return FileResponse(found.file.open("rb"), as_attachment=True, filename=name, content_type=BINARY)
-    context = {"file": found, "allowed": decision.permitted, "made_up": found.patient.made_up}
+    context = {"file": found, "allowed": decision.permitted, "made_up": found.patient.invented}
     return render(request, "results/take_home.html", context, status=200 if decision.permitted else 403)
 
 

@@ -13,7 +13,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from consent.desk import publishing, texts
 from consent.desk.models import CounsellorTask, Guardianship
+from consent.ledger.models import ConsentTemplate
 from consent.ledger.models import Decision as Act
 from portal.access import log
 from portal.access.models import BreakGlass, FactorRecovery, Question
@@ -48,6 +50,13 @@ def asked(clinic: Clinic) -> Question:
     return Question.objects.create(event=event, asked_by=clinic.ada_user)
 
 
+def drafted(clinic: Clinic) -> ConsentTemplate:
+    there = ConsentTemplate.objects.filter(scope="carrier", version="9.0").first()
+    return there or publishing.draft(
+        clinic.counsellor, "carrier", "en", "9.0", texts.shipped("carrier", "en"), material=False
+    )
+
+
 # Where the id in an address comes from. A new kind of id needs a line here, or the test below fails.
 MAKERS: dict[str, Callable[[Clinic], list[uuid.UUID] | list[str]]] = {
     "order_id": lambda clinic: [clinic.order.pk],
@@ -77,6 +86,7 @@ MAKERS: dict[str, Callable[[Clinic], list[uuid.UUID] | list[str]]] = {
             defaults={"basis": "power of attorney seen", "recorded_by": clinic.counsellor},
         )[0].pk
     ],
+    "template_id": lambda clinic: [drafted(clinic).pk],
     "scope": lambda clinic: ["carrier"],
     "export_id": lambda clinic: [
         Export.objects.create(patient=clinic.ada, asked_by=clinic.ada_user, status=state).pk
@@ -92,7 +102,8 @@ MAKERS: dict[str, Callable[[Clinic], list[uuid.UUID] | list[str]]] = {
 }
 # Addresses with something in them that is nobody's: sign-in pages, the operators' desk, codes (tested elsewhere).
 NOBODYS = {"account", "mfa", "usersessions", "admin"}
-CODES = {f"consent:{step}" for step in ("choice", "understand", "decide", "talk")} | {"access:welcome", "access:undo"}
+CODES = {f"consent:{step}" for step in ("choice", "understand", "decide", "talk", "write_text")}
+CODES |= {"access:welcome", "access:undo"}
 
 
 def patterns(
