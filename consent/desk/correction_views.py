@@ -76,7 +76,9 @@ def corrections(request: HttpRequest, patient_id: uuid.UUID) -> HttpResponse:
         }
         for act, struck_out in acts
     ]
-    return render(request, "consent/corrections.html", {"patient": patient, "rows": rows, "made_up": patient.invented})
+    return render(
+        request, "consent/corrections.html", {"patient": patient, "rows": rows, "made_up": patient.invented}
+    )
 
 
 @login_required

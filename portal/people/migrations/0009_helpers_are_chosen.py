@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0004_account_language'),
+        ('people', '0008_borrowed_genomes'),
     ]
 
     operations = [

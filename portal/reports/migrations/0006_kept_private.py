@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0002_replaced_reports'),
+        ('reports', '0005_drop_plain_columns'),
     ]
 
     operations = [

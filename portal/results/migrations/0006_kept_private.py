@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('results', '0002_closed_files'),
+        ('results', '0005_drop_plain_columns'),
     ]
 
     operations = [
