@@ -16,7 +16,16 @@ from portal.access.models import NoticeOwed
 logger = logging.getLogger("portal.access")
 
 MUST_BE_SENT = frozenset(
-    {"break_glass", "export_ready", "erasure_begun", "erasure_asked", "erasure_refused", "moved", "raw_download"}
+    {
+        "break_glass",
+        "export_ready",
+        "erasure_begun",
+        "erasure_asked",
+        "erasure_refused",
+        "moved",
+        "raw_download",
+        "consent_corrected",
+    }
 )
 """Mail that guards the person comes in any case, as the consent text says; all other news needs their yes."""
 CONTACT = "contact.email"
