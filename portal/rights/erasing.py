@@ -206,7 +206,8 @@ def erase_again() -> int:
                 status=ErasureStatus.STOPPED
             )
             # Nothing can be sealed for them any more, not even an empty sentence.
-            erasure = Erasure.objects.create(patient=patient, cause=Erasure.Cause.RESTORE, why=Erased(b"erased"))
+            nothing: Any = Erased(b"erased")
+            erasure = Erasure.objects.create(patient=patient, cause=Erasure.Cause.RESTORE, why=nothing)
             carry_out(erasure, None)
             again += 1
     return again
