@@ -13,7 +13,7 @@ from portal.delivery.models import Annotation
 from portal.people.models import Role, User
 from portal.people.queries import patients_for
 from portal.reports.models import Report, ReportStatus
-from portal.sealing.keys import take_key, with_key
+from portal.sealing.keys import take_keys, with_keys
 
 LONG = ("document", "interpretation__result")
 LONG_OF_FILE = ("interpretation__result_file__fingerprint", "interpretation__result_file__samples")
@@ -48,12 +48,12 @@ def report_for(user: User, report_id: UUID, *, words: bool = True, stand_in: Sta
     `earlier` and `earlier_at`: the report it took the place of, and when that was signed.
     """
     replaced = Report.objects.filter(replaced_by=OuterRef("pk"), signed_at__isnull=False).order_by("-signed_at")
-    rows = with_key(reports(user, stand_in, pk=report_id), "patient__subject").annotate(
+    rows = with_keys(reports(user, stand_in, pk=report_id), OuterRef("patient__subject"), user.pk).annotate(
         earlier=Subquery(replaced.values("pk")[:1]), earlier_at=Subquery(replaced.values("signed_at")[:1])
     )
     found = (rows if words else rows.defer("document")).first()
     if found is not None:
-        take_key(found, found.patient.subject)
+        take_keys(found)
     return found
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -31,10 +31,7 @@ from portal.rights.holdings import Fate, erased_in_order, fate, model_of, resour
 from portal.rights.making import STORAGE
 from portal.rights.models import Erasure, ErasureStatus
 from portal.sealing import keys, register
-from portal.sealing.fields import SealedField
-
-SAYS_NOTHING = date(1, 1, 1)
-"""For a birth date column that takes no empty value."""
+from portal.sealing.fields import Erased
 
 
 @dataclass(frozen=True)
@@ -156,21 +153,8 @@ def _destroy_rows(patient: Patient) -> dict[str, int]:
 
 
 def _empty(patient: Patient, now: datetime) -> None:
-    """Take everything out of the row that says who it was. A sealed column goes with its key."""
-    nothing: dict[str, Any] = {
-        "record_number": f"erased-{patient.pk.hex[:20]}",
-        "given_name": "",
-        "family_name": "",
-        "birth_date": SAYS_NOTHING,
-        "sex": "unknown",
-        "language": patient.language,
-        "identity_checked_at": None,
-        "erased_at": now,
-    }
-    sealed = {field.name for field in Patient._meta.concrete_fields if isinstance(field, SealedField)}
-    Patient.objects.filter(pk=patient.pk).update(
-        **{name: value for name, value in nothing.items() if name not in sealed}
-    )
+    """The row stays as a pseudonym: its sealed columns go with the key."""
+    Patient.objects.filter(pk=patient.pk).update(identity_checked_at=None, erased_at=now)
 
 
 def _close_account(account: User | None) -> None:
@@ -186,10 +170,10 @@ def _close_account(account: User | None) -> None:
     ProxyGrant.objects.filter(proxy=account, until=None).update(until=now)
     Guardianship.objects.filter(guardian=account).exclude(until__lte=now).update(until=now)
     ProxyInvitation.objects.filter(email_lookup=account.email).delete()
-    account.email, account.name = f"{account.pk.hex}@erased.invalid", ""
+    account.email = f"{account.pk.hex}@erased.invalid"
     account.is_active, account.last_login = False, None
     account.set_unusable_password()
-    account.save()
+    account.save(update_fields=["email", "is_active", "last_login", "password"])
     keys.destroy(account.pk)  # their name, and what was noted about the account itself
 
 
@@ -221,7 +205,9 @@ def erase_again() -> int:
             Erasure.objects.filter(patient=patient, status__in=[ErasureStatus.BEGUN, ErasureStatus.ASKED]).update(
                 status=ErasureStatus.STOPPED
             )
-            erasure = Erasure.objects.create(patient=patient, cause=Erasure.Cause.RESTORE)
+            # Nothing can be sealed for them any more, not even an empty sentence.
+            nothing: Any = Erased(b"erased")
+            erasure = Erasure.objects.create(patient=patient, cause=Erasure.Cause.RESTORE, why=nothing)
             carry_out(erasure, None)
             again += 1
     return again

@@ -23,7 +23,6 @@ from portal.sealing.models import IndexKey, PersonKey
 
 INDEX = "lookup"
 FETCHED_AT_ONCE = 200
-WRAPPED, MASTER = "_wrapped_key", "_master_of_key"
 
 
 def master_keys() -> Keyring:
@@ -55,21 +54,28 @@ def _fetch(subject: uuid.UUID, make: bool) -> tuple[AESGCM, bytes]:
     return AESGCM(key), key
 
 
-def with_key(rows: QuerySet[Any], person: str) -> QuerySet[Any]:
-    """The same rows with the wrapped key of the person at `person` beside each, for `take_key`: one question less."""
-    key = PersonKey.objects.filter(subject=OuterRef(person))
-    return rows.annotate(**{WRAPPED: Subquery(key.values("wrapped")[:1]), MASTER: Subquery(key.values("master")[:1])})
+def with_keys(rows: QuerySet[Any], *people: OuterRef | uuid.UUID) -> QuerySet[Any]:
+    """The same rows with the wrapped keys of these people beside each, for `take_keys`: one question less.
+
+    A person is an id, or `OuterRef` with the path from the row to it.
+    """
+    for number, person in enumerate(people):
+        key = PersonKey.objects.filter(subject=person)
+        beside = {f"_key_{number}": "wrapped", f"_master_{number}": "master", f"_person_{number}": "subject"}
+        rows = rows.annotate(**{name: Subquery(key.values(column)[:1]) for name, column in beside.items()})
+    return rows
 
 
-def take_key(row: Model, subject: uuid.UUID) -> None:
-    """Holds the key that came with a row for this request. What is wrong with it is said where it is needed."""
-    held, wrapped = scope.current(), getattr(row, WRAPPED)
-    if held is None or wrapped is None or subject in register.destroyed():
-        return
-    purpose = PersonKey(subject=subject).purpose
-    with contextlib.suppress(SealError):
-        key = master_keys().unwrap(getattr(row, MASTER), bytes(wrapped), purpose)
-        held.put(subject, AESGCM(key), key)
+def take_keys(row: Model) -> None:
+    """Holds the keys that came with a row for this request. What is wrong with one is said where it is needed."""
+    held, gone, number = scope.current(), register.destroyed(), 0
+    while held is not None and hasattr(row, f"_key_{number}"):
+        wrapped, master, subject = (getattr(row, f"_{part}_{number}") for part in ("key", "master", "person"))
+        number += 1
+        if wrapped is not None and subject not in gone:
+            with contextlib.suppress(SealError):
+                key = master_keys().unwrap(master, bytes(wrapped), PersonKey(subject=subject).purpose)
+                held.put(subject, AESGCM(key), key)
 
 
 def _rows(subject: uuid.UUID) -> dict[uuid.UUID, PersonKey]:

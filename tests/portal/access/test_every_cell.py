@@ -84,7 +84,7 @@ def things(clinic: Clinic) -> dict[str, Model]:
         "email_change": EmailChange(user=clinic.ada_user, old_email="x@example.org", undo_until=now),
         "export": Export.objects.create(patient=ada, asked_by=clinic.ada_user),
         "erasure": Erasure.objects.create(patient=ada),
-        "life_event": LifeEvent.objects.create(patient=ada, kind="moved", basis="", recorded_by=clinic.clinician),
+        "life_event": LifeEvent.objects.create(patient=ada, kind="moved", basis="seen", recorded_by=clinic.clinician),
         "retention_rule": RetentionRule(kind="moved", years=10),
         "retention_due": RetentionDue.objects.create(patient=ada, kind="moved", since=now),
         "machine_token": MachineToken.objects.create(account=clinic.laboratory_user, label="x", token_hash="0" * 64),

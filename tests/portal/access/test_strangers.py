@@ -94,7 +94,9 @@ MAKERS: dict[str, Callable[[Clinic], list[uuid.UUID] | list[str]]] = {
     ],
     "erasure_id": lambda clinic: [Erasure.objects.get_or_create(patient=clinic.ada)[0].pk],
     "life_event_id": lambda clinic: [
-        LifeEvent.objects.get_or_create(patient=clinic.ada, kind="moved", recorded_by=clinic.clinician)[0].pk
+        LifeEvent.objects.get_or_create(
+            patient=clinic.ada, kind="moved", recorded_by=clinic.clinician, defaults={"basis": "seen"}
+        )[0].pk
     ],
     "due_id": lambda clinic: [
         RetentionDue.objects.get_or_create(patient=clinic.ada, kind="moved", defaults={"since": timezone.now()})[0].pk
