@@ -71,6 +71,28 @@
     });
   }
 
+  // A link to something folded opens it.
+  function openWhereLinksLead() {
+    function open() {
+      var place = document.getElementById(location.hash.slice(1));
+      var fold = place && place.querySelector(":scope > details.fold");
+      if (fold) { fold.open = true; }
+    }
+    window.addEventListener("hashchange", open);
+    open();
+  }
+
+  function offerToOpenAll() {
+    document.querySelectorAll("[data-opens-all]").forEach(function (button) {
+      button.hidden = false;
+      button.addEventListener("click", function () {
+        var open = button.getAttribute("aria-pressed") !== "true";
+        button.setAttribute("aria-pressed", String(open));
+        document.querySelectorAll("details.fold").forEach(function (fold) { fold.open = open; });
+      });
+    });
+  }
+
   function moveToProblems() {
     var summary = document.querySelector("[data-takes-focus]");
     if (summary) { summary.focus(); }
@@ -81,6 +103,8 @@
     offerPrinting();
     closeMenusOutside();
     guardUnsavedText();
+    openWhereLinksLead();
+    offerToOpenAll();
     moveToProblems();
   });
 })();

@@ -1,0 +1,97 @@
+"""The report on a phone: readable in one sitting, nothing that warns is folded away, and paper shows everything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from portal.delivery import actions
+from tests.browser import assert_accessible, picture
+from tests.portal.delivery.conftest import Ward, make_ward
+from tests.portal.delivery.test_signing import shown
+
+pytest.importorskip("axe_playwright_python.sync_playwright")
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def ward() -> Ward:
+    made = make_ward()
+    actions.annotate(made.clinician, made.draft, "clopidogrel", "I will call you about this one.")
+    actions.sign(made.clinician, made.draft, shown(made.draft))
+    return made
+
+
+def opened(browser: Any, live_server: Any, ward: Ward) -> Any:
+    client = Client()
+    client.force_login(ward.account)
+    context = browser.new_context(viewport=PHONE, base_url=live_server.url, reduced_motion="reduce")
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    page = context.new_page()
+    page.goto(reverse("delivery:report", args=[ward.draft.pk]))
+    return page
+
+
+def test_what_was_found_is_read_within_eight_screens_of_a_phone(browser: Any, live_server: Any, ward: Ward) -> None:
+    page = opened(browser, live_server, ward)
+    start, end = (page.locator(place).bounding_box()["y"] for place in ("#glance", "#not-tested"))
+    assert end - start <= 8 * PHONE["height"]
+    picture(page, "report-phone-folded")
+
+
+def test_nothing_that_warns_is_folded_away(browser: Any, live_server: Any, ward: Ward) -> None:
+    page = opened(browser, live_server, ward)
+    seen = page.inner_text(".report")  # what is folded has no place in the rendered text
+    for words in (
+        "Clopidogrel may not work well for you",
+        "I will call you about this one.",
+        "Do not stop or change a medicine before you ask.",
+        "This also depends on CYP2D6, and we could not tell that.",
+        "A gene that was not read is not a normal gene.",
+        "not yet reviewed by a doctor",
+    ):
+        assert words in seen
+    assert "RxNorm" not in seen
+
+
+def test_a_link_opens_what_it_leads_to(browser: Any, live_server: Any, ward: Ward) -> None:
+    page = opened(browser, live_server, ward)
+    link = page.locator(".matters a").first
+    card = page.locator(link.get_attribute("href"))
+    assert not card.get_by_text("What to do").is_visible()
+    link.click()
+    assert card.get_by_text("What to do").is_visible()
+
+
+def test_everything_opens_at_once_and_keeps_to_the_baseline(browser: Any, live_server: Any, ward: Ward) -> None:
+    page = opened(browser, live_server, ward)
+    assert_accessible(page)
+    button = page.get_by_role("button", name="Show all details")
+    button.click()
+    assert page.locator("details.fold:not([open])").count() == 0
+    assert button.get_attribute("aria-pressed") == "true"
+    assert_accessible(page)
+    picture(page, "report-open")
+    button.click()
+    assert page.locator("details.fold[open]").count() == 0
+
+
+def test_a_home_printer_prints_what_is_folded_too(browser: Any, live_server: Any, ward: Ward) -> None:
+    page = opened(browser, live_server, ward)
+    page.emulate_media(media="print")
+    hidden = page.locator(".fold .answer-action, .fold .brief-why, .fold .terms").filter(visible=False)
+    assert hidden.count() == 0
+
+
+def test_whoever_signs_sees_it_all_open(live_server: Any) -> None:
+    made = make_ward()
+    client = Client()
+    client.force_login(made.clinician)
+    draft = client.get(reverse("delivery:review", args=[made.draft.pk])).content.decode()
+    assert draft.count('<details class="fold"') == draft.count('<details class="fold" open') > 40
