@@ -108,3 +108,10 @@ def test_a_usual_result_that_a_guide_is_silent_about_is_nothing_special() -> Non
     told = {card.drug: card.status for card, _ in cards("CYP2C9", "Normal Metabolizer 2.0")}
     assert told["siponimod"] == Status.NO_SPECIAL_ADVICE
     assert told["warfarin"] == Status.NOT_KNOWN
+
+
+@pytest.mark.parametrize("result", ["Normal Function None", "Decreased Function None", "Poor Function None"])
+def test_a_medicine_whose_grave_warning_rests_on_a_gene_we_do_not_read_says_so(result: str) -> None:
+    (card,) = [card for card, _ in cards("ABCG2", result) if card.drug == "allopurinol"]
+    assert card.status not in CALM
+    assert "HLA-B" in f"{card.why} {card.keep_in_mind}"
