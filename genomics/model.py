@@ -104,6 +104,7 @@ class Reason(StrEnum):
     NO_PER_GENOTYPE_ROW = "no_per_genotype_row"
     NO_ROW_FOR_RESULT = "no_row_for_result"
     OTHER_GENE_REQUIRED = "other_gene_required"
+    GENE_NOT_COVERED = "gene_not_covered"
 
 
 REASONS: Mapping[Reason, str] = MappingProxyType(
@@ -114,6 +115,7 @@ REASONS: Mapping[Reason, str] = MappingProxyType(
         Reason.NO_PER_GENOTYPE_ROW: "the guideline gives a calculation, not an answer per genotype",
         Reason.NO_ROW_FOR_RESULT: "the guideline says nothing for this result",
         Reason.OTHER_GENE_REQUIRED: "the guideline says nothing without the other gene",
+        Reason.GENE_NOT_COVERED: "the guideline rests on genes that are not covered yet",
     }
 )
 

@@ -29,10 +29,14 @@ class Guideline:
 
 @cache
 def guidelines(knowledge: Knowledge) -> tuple[Guideline, ...]:
-    """Every guideline that uses a gene covered now."""
+    """Every guideline for a medicine that a gene covered now bears on.
+
+    A guideline on other genes alone is among them: without it, a medicine would seem to be answered in full.
+    """
+    in_question = {row.drug for row in knowledge.guidance if set(row.genes) & set(COVERED_GENES)}
     grouped: dict[tuple[Source, str, str, tuple[str, ...]], dict[tuple[str, ...], list[GuidanceRow]]] = {}
     for row in knowledge.guidance:
-        if not set(row.genes) & set(COVERED_GENES):
+        if row.drug not in in_question:
             continue
         found = grouped.setdefault((row.source, row.guideline, row.drug, row.genes), defaultdict(list))
         if row.lookup:
@@ -108,6 +112,8 @@ def _option(row: GuidanceRow, codes: DrugCodes) -> TreatmentOption:
 
 
 def _reason(guideline: Guideline, results: Mapping[str, GeneResult], missing: tuple[str, ...]) -> Reason:
+    if not set(guideline.genes) & set(COVERED_GENES):
+        return Reason.GENE_NOT_COVERED
     if not guideline.rows:
         return Reason.NO_PER_GENOTYPE_ROW
     if not missing:

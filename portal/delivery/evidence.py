@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from portal.reports.advice import exact_advice
-from portal.reports.cards import EVERYONE
+from portal.reports.advice import EVERYONE, exact_advice
 from portal.reports.dates import spelled_date
 from portal.reports.status import missing_genes
 from portal.reports.words import MissingWords, Words, load

@@ -12,13 +12,12 @@ How several rows become one status:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from portal.reports.advice import conditions, exact_advice
-from portal.reports.dates import spelled_date
-from portal.reports.document import Card, CardGroup, Note, Opinion, Population
+from portal.reports.advice import EVERYONE, conditions, medicine_codes, no_opinion, opinion, told_conditions
+from portal.reports.document import Card, CardGroup, Note, Population
+from portal.reports.naming import anchor, join
 from portal.reports.status import (
     CALM,
     CARE,
@@ -34,22 +33,10 @@ from portal.reports.status import (
 )
 from portal.reports.words import Words
 
-EVERYONE = ("", "general")
 # Reasons of our own making, told before any other reason for not knowing.
 _OWN_REASONS = ("undocumented_variant", "other_gene_not_tested", "partly_known")
 
 Row = Mapping[str, Any]
-
-
-def anchor(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-
-
-def join(names: Sequence[str], words: Words) -> str:
-    """`A`, `A and B`, `A, B and C`."""
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} {words.say('report', 'and')} {names[-1]}"
 
 
 class MedicineCards:
@@ -102,11 +89,14 @@ class MedicineCards:
             what_to_do=self._pointed(unanswered, name, "do") if pointed else self._what_to_do(status, lead, rows),
             ask_first=says("report", "ask_first"),
             differ=self._differ(rows, reason),
-            populations=self._populations(rows, reason),
-            keep_in_mind=self._keep_in_mind(status, lead, rows),
-            opinions=tuple(self._opinion(row) for row in rows) + tuple(self._no_opinion(row) for row in unanswered),
+            populations=self._populations(rows, unanswered, reason),
+            keep_in_mind=self._keep_in_mind(status, lead, rows, unanswered),
+            opinions=(
+                *(opinion(row, self.words) for row in rows),
+                *(no_opinion(row, self.words) for row in unanswered),
+            ),
             notes=tuple(note for note in self.notes if note.about == drug),
-            codes=self._codes(drug),
+            codes=medicine_codes((*rows, *unanswered)[0]),
         )
 
     # -- which rows, and what they come to
@@ -130,7 +120,7 @@ class MedicineCards:
         reason = None
         if any("undocumented_variant" in self._gene(gene)["caveats"] for row in rows for gene in row["genes"]):
             reason = "undocumented_variant"
-        elif any(missing_genes(row) for row in rows):
+        elif _missing(rows, unanswered):
             reason = "other_gene_not_tested"
         # A guide that was asked and is silent about this result takes nothing from what another one says.
         elif asked := {row["reason"] for row in unanswered} - {"no_row_for_result"}:
@@ -272,7 +262,7 @@ class MedicineCards:
                     if "undocumented_variant" in self._gene(gene)["caveats"]
                 }
             else:
-                genes = {gene for row in rows for gene in missing_genes(row)}
+                genes = set(_missing(rows, unanswered))
             return self.words.say("reasons", reason, genes=join(sorted(genes), self.words))
         if rows and not unanswered:
             return self.words.say("reasons", _action(rows[0]), genes="")
@@ -305,7 +295,7 @@ class MedicineCards:
             told.append(says("report", code, source=source, name=says("statuses", status, "short").lower()))
         return (says("report", "differ"), *told, says("report", "differ_rule"))
 
-    def _populations(self, rows: list[Row], reason: str | None) -> tuple[Population, ...]:
+    def _populations(self, rows: list[Row], unanswered: list[Row], reason: str | None) -> tuple[Population, ...]:
         special = [row for row in rows if row["population"] not in EVERYONE]
         told = {
             (self._status(row, reason), _action(row))
@@ -319,21 +309,24 @@ class MedicineCards:
                 label=self.words.say("populations", row["population"]),
                 status=self._status(row, reason),
                 word=self.words.say("statuses", self._status(row, reason)),
-                says=self._for_this_use(row, reason),
+                says=self._for_this_use(row, unanswered, reason),
             )
             for row in special
         )
 
-    def _for_this_use(self, row: Row, reason: str | None) -> str:
+    def _for_this_use(self, row: Row, unanswered: list[Row], reason: str | None) -> str:
         if reason and self._status(row, reason) == Status.NOT_KNOWN and status_of_row(row) in CALM:
-            return self.words.say("reasons", reason, genes=join(missing_genes(row), self.words))
+            genes = _missing([row], unanswered) or sorted(row["genes"])
+            return self.words.say("reasons", reason, genes=join(genes, self.words))
         return self.words.say("actions", _action(row))
 
-    def _keep_in_mind(self, status: Status, lead: Row | None, rows: list[Row]) -> tuple[str, ...]:
+    def _keep_in_mind(
+        self, status: Status, lead: Row | None, rows: list[Row], unanswered: list[Row]
+    ) -> tuple[str, ...]:
         if status == Status.NOT_KNOWN:
             return ()
-        tied_to = self._conditions(lead)
-        missing = sorted({gene for row in rows for gene in missing_genes(row)})
+        tied_to = told_conditions(lead, self.words)
+        missing = _missing(rows, unanswered)
         codes = {code for row in rows for code in row["caveats"]}
         if missing:
             codes.add("other_gene_not_tested")
@@ -342,62 +335,12 @@ class MedicineCards:
             for code in sorted(codes)
         )
 
-    def _conditions(self, row: Row | None) -> tuple[str, ...]:
-        """What the advice is tied to, and what the same guide says otherwise."""
-        says, found = self.words.say, conditions(row)
-        told = [says("conditions", code) for code in found]
-        if row and row.get("otherwise"):
-            able = [code for code in found if row["otherwise"] in self.words.entry("conditions", code).phrases]
-            told.append(says("conditions", (able or found)[0], row["otherwise"]))
-        return tuple(told)
 
-    # -- the part for the care team
-
-    def _opinion(self, row: Row) -> Opinion:
-        says = self.words.say
-        result = ", ".join(f"{gene} {_spell(row['lookup'].get(gene, 'No Result'))}" for gene in row["genes"])
-        numbers = [f"PMID {number}" for number in row["pmids"]]
-        return Opinion(
-            source=row["source"],
-            for_whom="" if row["population"] in EVERYONE else says("populations", row["population"]),
-            says=" ".join([says("actions", _action(row)), *self._conditions(row)]),
-            strength=says("classifications", row["classification"], "short"),
-            result=result,
-            advice=exact_advice(row, self.words),
-            population="" if row["population"] in EVERYONE else says("populations", row["population"], "technical"),
-            guideline=", ".join([row["guideline"], *numbers]),
-            date=spelled_date(row["facts_as_of"], self.words),
-        )
-
-    def _no_opinion(self, row: Row) -> Opinion:
-        says = self.words.say
-        genes = join(sorted(row["missing_genes"] or row["genes"]), self.words)
-        return Opinion(
-            source=row["source"],
-            for_whom="",
-            says=says("reasons", row["reason"], genes=genes),
-            strength="",
-            result="",
-            advice=says("reasons", row["reason"], "technical", genes=genes),
-            population="",
-            guideline="",
-            date="",
-        )
-
-    def _codes(self, drug: str) -> str:
-        row = next(row for row in (*self.rows, *self.unanswered) if row["drug"] == drug)
-        parts = [f"RxNorm {row['rxnorm']}"] if row["rxnorm"] else []
-        if row["atc"]:
-            parts.append(f"ATC {', '.join(row['atc'])}")
-        return "; ".join(parts)
+def _missing(rows: Sequence[Row], unanswered: Sequence[Row]) -> list[str]:
+    """Genes that advice for a medicine also rests on: in the same row, or in a guideline on genes we do not read."""
+    elsewhere = {gene for row in unanswered if row["reason"] == "gene_not_covered" for gene in row["missing_genes"]}
+    return sorted({gene for row in rows for gene in missing_genes(row)} | elsewhere)
 
 
 def _action(row: Row | None) -> str:
     return (row["action"] or "not_coded") if row else "no_recommendation"
-
-
-def _spell(value: Any) -> str:
-    """A look-up key as a person in the field writes it: a diplotype given as counts becomes `*1/*28`."""
-    if isinstance(value, Mapping):
-        return "/".join(allele for allele, count in value.items() for _ in range(int(count)))
-    return str(value)

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from portal.reports import words as word_modules
-from portal.reports.cards import MedicineCards, join
+from portal.reports.cards import MedicineCards
 from portal.reports.dates import spelled_date
 from portal.reports.document import (
     Card,
@@ -33,6 +33,7 @@ from portal.reports.document import (
     spoken,
 )
 from portal.reports.gene_results import gene_section, is_unknown, not_tested_section
+from portal.reports.naming import join
 from portal.reports.readability import measure
 from portal.reports.status import Status
 from portal.reports.words import TERM, Words

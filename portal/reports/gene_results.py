@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from portal.reports.cards import join
 from portal.reports.document import Gene, Genes, Line, NotTested
+from portal.reports.naming import join
 from portal.reports.words import Words
 
 # Enough to see what was left open; the full list is kept with the interpretation.

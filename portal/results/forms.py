@@ -28,7 +28,9 @@ class FileForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         allow_empty_file=True,
-        help_text=_("A VCF file on GRCh38, plain or compressed. Its name does not matter."),
+        help_text=_(
+            "The file with your genes, of the kind called VCF. Whoever gave it to you can tell you what kind it is."
+        ),
     )
 
 
@@ -49,7 +51,12 @@ class IdentifiersForm(forms.Form):
         return Identifiers(stated["birth_date"], stated["family_name"], stated["record_number"])
 
 
-class IdentifiedFileForm(IdentifiersForm, FileForm):
+class IdentifiedFileForm(IdentifiersForm):
+    file = forms.FileField(
+        label=_("File"),
+        allow_empty_file=True,
+        help_text=_("A VCF file on GRCh38, plain or compressed. Its name does not matter."),
+    )
     sample = forms.CharField(
         label=_("Sample name in the file"),
         max_length=200,

@@ -157,9 +157,20 @@ def test_a_phenotype_that_is_not_stated_gives_no_single_answer() -> None:
 def test_every_drug_is_answered_or_unanswered_by_each_source_it_has() -> None:
     result = person({"CYP2C19": "*2/*2"})
     said = {(item.drug, item.source) for item in (*result.guidance, *result.unanswered)}
-    expected = {(row.drug, row.source) for row in KNOWLEDGE.guidance if set(row.genes) & set(COVERED_GENES)}
+    in_question = {row.drug for row in KNOWLEDGE.guidance if set(row.genes) & set(COVERED_GENES)}
+    expected = {(row.drug, row.source) for row in KNOWLEDGE.guidance if row.drug in in_question}
     assert said == expected
     assert {drug for drug, _ in said} == set(WORDS.drugs)
+
+
+def test_a_guideline_on_a_gene_that_is_not_covered_is_not_passed_over() -> None:
+    """Allopurinol: ABCG2 is read, and HLA-B, on which the grave warning rests, is not."""
+    found = [item for item in person({}).unanswered if item.drug == "allopurinol"]
+    assert {(item.source, item.missing_genes, item.reason) for item in found} == {
+        (Source.CPIC, ("HLA-B",), Reason.GENE_NOT_COVERED),
+        (Source.DPWG, ("HLA-B",), Reason.GENE_NOT_COVERED),
+    }
+    assert "avoid" in {action for item in found for action in item.possible_actions}
 
 
 def test_guidance_can_be_limited_to_some_medicines() -> None:

@@ -25,6 +25,7 @@ def words(html: str) -> str:
         ("usual", "<circle", "Usual"),
         ("take_care", "M13.6", "Take care"),
         ("ask_about_another", "M9.5", "Ask about another medicine"),
+        ("no_special_advice", "status-outline", "Nothing special"),
         ("not_known", "<rect", "Not known"),
     ],
 )

@@ -1,0 +1,19 @@
+"""How names are told: joined into a list, and turned into the address of a part of the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from portal.reports.words import Words
+
+
+def anchor(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def join(names: Sequence[str], words: Words) -> str:
+    """`A`, `A and B`, `A, B and C`."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {words.say('report', 'and')} {names[-1]}"
