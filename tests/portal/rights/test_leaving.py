@@ -10,6 +10,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core import mail
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.http import Http404
 from django.test import Client
@@ -252,7 +253,7 @@ def test_a_restored_backup_brings_nobody_back(clinic: Clinic) -> None:
     assert not User.objects.get(pk=clinic.ada_user.pk).is_active
     assert back.file.path not in stored_files()
     assert Erasure.objects.get().cause == Erasure.Cause.RESTORE
-    round_of_rights()
+    call_command("erase_again")
     assert Erasure.objects.count() == 1
 
 
