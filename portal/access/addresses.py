@@ -19,6 +19,23 @@ from portal.people.models import User
 UNDONE_WITHIN = timedelta(days=7)
 
 
+def keep_confirmed(user: User) -> None:
+    """The address an account signs in with counts as confirmed: nobody gets an account but by a link sent to it.
+
+    Without this, the accounts library would take an unconfirmed first address for one that is only wished for, and
+    drop it as soon as another one is.
+    """
+    held = EmailAddress.objects.filter(email=user.email)
+    if held.filter(verified=True).exists():
+        return
+    EmailAddress.objects.filter(user=user, primary=True).update(primary=False)
+    EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
+
+
+def signed_in(sender: Any, request: HttpRequest, user: User, **_signal: Any) -> None:
+    keep_confirmed(user)
+
+
 def changed(
     sender: Any,
     request: HttpRequest,

@@ -17,5 +17,6 @@ class AccessConfig(AppConfig):
 
         user_logged_in.connect(session_limits.begin)
         email_changed.connect(addresses.changed)
+        user_logged_in.connect(addresses.signed_in)
         pre_migrate.connect(triggers.lift_for_migrations, sender=self)
         post_migrate.connect(triggers.put_in_force, sender=self)

@@ -35,8 +35,8 @@ def reports(user: User, stand_in: StandIn | None = None, **which: Any) -> QueryS
         shown = rows.filter(**which, patient=stand_in.patient, signed_at__isnull=False, release__at__lte=now)
         return shown if stand_in.grant is None else shown.exclude(KEPT_PRIVATE)
     if user.role == Role.PATIENT:
-        known = {"patient__account": user, "patient__identity_checked_at__isnull": False}
-        return rows.filter(**which, **known, signed_at__isnull=False, release__at__lte=now)
+        own = rows.filter(patient__account=user, patient__identity_checked_at__isnull=False)
+        return own.filter(**which, signed_at__isnull=False, release__at__lte=now)
     if user.role in CARE_ROLES:
         return rows.filter(**which, patient__in=patients_for(user))
     return rows.none()

@@ -19,6 +19,7 @@ from portal.rights import leaving, life, queries, retention
 from portal.rights.forms import KeepForm, LifeForm, RefusalForm, RuleForm
 from portal.rights.models import ErasureStatus, LifeEvent, RetentionKind
 
+LISTED = 50
 DESK_OF = (Role.COUNSELLOR, Role.CLINICIAN, Role.PRIVACY_OFFICER)
 
 
@@ -47,7 +48,7 @@ def _page(
 ) -> HttpResponse:
     wishes = [
         (wish, RefusalForm(prefix=str(wish.pk)) if wish.status == ErasureStatus.ASKED else None)
-        for wish in queries.erasures_for(user)
+        for wish in queries.erasures_for(user)[:LISTED]
     ]
     events = list(queries.life_events_for(user))
     due = [(line, KeepForm(prefix=str(line.pk))) for line in queries.due_for(user)]

@@ -16,6 +16,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import FileField
 from django.utils import timezone
@@ -25,6 +26,7 @@ from consent.desk.models import Guardianship
 from consent.ledger.models import ConsentEvent
 from portal.access import log
 from portal.access.letters import send_letter
+from portal.access.models import EmailChange, FactorRecovery
 from portal.people.models import Patient, ProxyGrant, ProxyInvitation, User
 from portal.results.models import Job
 from portal.rights.holdings import Fate, erased_in_order, fate, model_of, resources, rows
@@ -153,8 +155,8 @@ def _destroy_rows(patient: Patient) -> dict[str, int]:
 
 
 def _empty(patient: Patient, now: datetime) -> None:
-    """The row stays as a pseudonym: its sealed columns go with the key."""
-    Patient.objects.filter(pk=patient.pk).update(identity_checked_at=None, erased_at=now)
+    """Say on the row that nobody is behind it any more. All that said who it was is sealed, and goes with the key."""
+    Patient.objects.filter(pk=patient.pk).update(identity_checked_at=None, erased_at=now, borrowed_genome="")
 
 
 def _close_account(account: User | None) -> None:
@@ -170,11 +172,12 @@ def _close_account(account: User | None) -> None:
     ProxyGrant.objects.filter(proxy=account, until=None).update(until=now)
     Guardianship.objects.filter(guardian=account).exclude(until__lte=now).update(until=now)
     ProxyInvitation.objects.filter(email_lookup=account.email).delete()
-    account.email = f"{account.pk.hex}@erased.invalid"
-    account.is_active, account.last_login = False, None
-    account.set_unusable_password()
-    account.save(update_fields=["email", "is_active", "last_login", "password"])
-    keys.destroy(account.pk)  # their name, and what was noted about the account itself
+    EmailChange.objects.filter(user=account).delete()
+    FactorRecovery.objects.filter(user=account).delete()
+    User.objects.filter(pk=account.pk).update(
+        email=f"{account.pk.hex}@erased.invalid", password=make_password(None), is_active=False, last_login=None
+    )
+    keys.destroy(account.pk)  # their name
 
 
 def remove_files(erasure: Erasure) -> None:
@@ -205,9 +208,8 @@ def erase_again() -> int:
             Erasure.objects.filter(patient=patient, status__in=[ErasureStatus.BEGUN, ErasureStatus.ASKED]).update(
                 status=ErasureStatus.STOPPED
             )
-            # Nothing can be sealed for them any more, not even an empty sentence.
-            nothing: Any = Erased(b"erased")
-            erasure = Erasure.objects.create(patient=patient, cause=Erasure.Cause.RESTORE, why=nothing)
+            # Nothing can be sealed for somebody without a key: the column holds what reading it gives.
+            erasure = Erasure.objects.create(patient=patient, cause=Erasure.Cause.RESTORE, why=Erased(b"erased"))  # type: ignore[misc]
             carry_out(erasure, None)
             again += 1
     return again

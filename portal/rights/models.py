@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -92,6 +93,12 @@ class Erasure(models.Model):
                 fields=["patient"], condition=Q(status__in=["begun", "asked"]), name="one_open_erasure"
             )
         ]
+
+    @property
+    def backups_gone(self) -> datetime | None:
+        """When the last backup that still held the person is gone; known once it is done."""
+        told = self.statement.get("backups_until")
+        return datetime.fromisoformat(told) if told else None
 
 
 class LifeEvent(models.Model):

@@ -17,13 +17,14 @@ from portal.access.matrix import RESOURCE_NAMED, Relation, Resource, asked_about
 from portal.people.models import Laboratory, Patient, Role, User
 from portal.rights.holdings import NOT_COPIED, rows
 from portal.sealing.errors import SealError
+from portal.sealing.lookup import SealedLookupField
 
 
 def told(row: Model) -> dict[str, Any]:
     """Every column of a row. A value that cannot be read is said to be so, and keeps nothing else back."""
     found: dict[str, Any] = {}
     for field in row._meta.concrete_fields:
-        if field.name in NOT_COPIED:
+        if field.name in NOT_COPIED or isinstance(field, SealedLookupField):
             continue
         try:
             found[field.name] = _plain(getattr(row, field.name)) if _is_named(field) else _plain(_raw(row, field))

@@ -14,25 +14,31 @@ from portal.rights.leaving import begin
 from portal.rights.models import Erasure, ErasureStatus
 from portal.rights.retention import list_due
 
-SECONDS_BETWEEN = 60.0
-"""Between two rounds of one process: nothing here is needed within seconds."""
-_last: list[float] = []
+A_MINUTE, AN_HOUR = 60.0, 3600.0
+_last: dict[str, float] = {}
 
 
 def look_after() -> None:
     """Called every few seconds, does something once a minute. Any process may, at any time, twice."""
+    if _is_time("round", A_MINUTE):
+        round_of_rights()
+    if _is_time("due", AN_HOUR):
+        list_due()
+
+
+def _is_time(what: str, seconds: float) -> bool:
+    """Whether so many seconds have passed in this process; nothing here is needed sooner."""
     now = time.monotonic()
-    if _last and now - _last[0] < SECONDS_BETWEEN:
-        return
-    _last[:] = [now]
-    round_of_rights()
+    if what in _last and now - _last[what] < seconds:
+        return False
+    _last[what] = now
+    return True
 
 
 def round_of_rights() -> None:
     erase_again()
     remove_left_over()
     remove_expired()
-    list_due()
 
 
 def consent_changed(patient: Patient, scope: str) -> None:

@@ -96,6 +96,26 @@ def test_the_old_address_takes_it_back_once_and_everybody_is_out(clinic: Clinic)
     assert AccessEvent.objects.filter(action="undo.email_change").count() == 1
 
 
+def test_a_first_address_nobody_confirmed_is_never_lost_on_the_way(clinic: Clinic) -> None:
+    """The library would empty it as soon as another address is only wished for."""
+    EmailAddress.objects.all().delete()
+    old = clinic.ada_user.email
+    client = Client()
+    client.force_login(clinic.ada_user)
+    EmailAddress.objects.all().delete()  # a session from before addresses were kept
+    client.get(reverse("account_email"))
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    client.post(reverse("account_email"), {"action_add": "", "email": NEW})
+    assert address_of(clinic) == old
+    (message,) = [sent for sent in mail.outbox if sent.to == [NEW]]
+    (link,) = re.findall(r"http://testserver(/\S+confirm-email\S+)", message.body)
+    client.post(link)
+    assert (address_of(clinic), EmailChange.objects.get().old_email) == (NEW, old)
+    assert old in [address for sent in mail.outbox for address in sent.to]
+    assert Client().post(undo_link()).status_code == 200
+    assert address_of(clinic) == old
+
+
 def test_after_seven_days_or_when_taken_it_is_over(clinic: Clinic) -> None:
     old = clinic.ada_user.email
     change(signed_in(old))
