@@ -119,7 +119,7 @@ def arrives(counsellor: Visitor, enter: Callable[..., Visitor]) -> Visitor:
 
 
 def ines() -> Patient:
-    return Patient.objects.get(record_number="R-2044")
+    return Patient.objects.get(record_number_lookup="R-2044")
 
 
 def sign_in(visitor: Visitor) -> None:
