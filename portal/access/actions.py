@@ -102,6 +102,7 @@ def register_patient(
     family_name: str,
     birth_date: date,
     sex: Sex | str = Sex.UNKNOWN,
+    language: str = settings.LANGUAGE_CODE,
     account: User | None = None,
 ) -> Patient:
     """A clinician or counsellor takes on a new patient, and cares for them from now on."""
@@ -113,6 +114,7 @@ def register_patient(
             family_name=family_name,
             birth_date=birth_date,
             sex=sex,
+            language=language,
             account=account,
         )
         CareRelationship.objects.create(patient=patient, member=actor)

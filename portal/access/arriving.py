@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -56,8 +57,12 @@ def invite_patient(actor: User, patient: Patient, *, email: str, site: str = "")
         invitation.code_hash = hashed(invitation, code)
         invitation.save()
         log.record(actor, "invite.patient_invitation", invitation)
-        transaction.on_commit(lambda: send(invitation, site, page="welcome", template="patient_invitation"))
+        transaction.on_commit(lambda: _send(invitation, site))
     return invitation, code
+
+
+def _send(invitation: PatientInvitation, site: str) -> None:
+    send(invitation, site, page="welcome", template="patient_invitation", language=invitation.patient.language)
 
 
 def accept_invitation(invitation_id: uuid.UUID, code: str, password: str) -> User:
@@ -92,6 +97,8 @@ def _open(row: PatientInvitation) -> bool:
 def _open_account(row: PatientInvitation, password: str) -> User:
     patient = row.patient
     account = User.objects.create_user(row.email, password, name=patient.full_name, role=Role.PATIENT)
+    if patient.language != settings.LANGUAGE_CODE:  # else their browser may know better
+        User.objects.filter(pk=account.pk).update(language=patient.language)
     EmailAddress.objects.create(user=account, email=row.email, verified=True, primary=True)  # the link came by it
     Patient.objects.filter(pk=patient.pk, account=None).update(account=account)
     PatientInvitation.objects.filter(pk=row.pk).update(closed_at=timezone.now())

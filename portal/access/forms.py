@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
@@ -71,6 +72,13 @@ class NewPatientForm(forms.Form):
     birth_date = forms.DateField(label=_("Birth date"), widget=forms.DateInput(attrs={"type": "date"}))
     sex = forms.ChoiceField(
         label=_("Sex, as recorded"), choices=Sex.choices, initial=Sex.UNKNOWN, widget=forms.RadioSelect
+    )
+    language = forms.ChoiceField(
+        label=_("Language they read"),
+        choices=settings.LANGUAGES,
+        initial=settings.LANGUAGE_CODE,
+        widget=forms.RadioSelect,
+        help_text=_("We ask and write to them in it. They can change it."),
     )
 
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 
 from portal.access.canonical import authentic, authentication_code
 from portal.access.models import PatientInvitation
@@ -59,13 +60,21 @@ def _told(invitation: Invitation, code: str) -> bytes:
     return f"{invitation.pk}:{code.strip().upper()}".encode()
 
 
-def send(invitation: Invitation, site: str, *, page: str = "accept", template: str = "proxy_invitation") -> None:
-    """The message names neither the patient nor the code."""
+def send(
+    invitation: Invitation,
+    site: str,
+    *,
+    page: str = "accept",
+    template: str = "proxy_invitation",
+    language: str | None = None,
+) -> None:
+    """The message names neither the patient nor the code. `language`: of who gets it, when it is known."""
     link = site.rstrip("/") + reverse(f"access:{page}", args=[invitation.pk])
     words = {"clinic_name": settings.CLINIC_NAME, "site_name": settings.SITE_NAME, "link": link}
-    send_mail(
-        subject=" ".join(render_to_string("access/notice_subject.txt", words).split()),
-        message=render_to_string(f"access/{template}.txt", words),
-        from_email=None,
-        recipient_list=[invitation.email],
-    )
+    with translation.override(language or translation.get_language()):
+        send_mail(
+            subject=" ".join(render_to_string("access/notice_subject.txt", words).split()),
+            message=render_to_string(f"access/{template}.txt", words),
+            from_email=None,
+            recipient_list=[invitation.email],
+        )

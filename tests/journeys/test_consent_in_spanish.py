@@ -79,6 +79,7 @@ def invited(counsellor: Visitor) -> tuple[str, str]:
     page.get_by_label("Given name").fill("Inés")
     page.get_by_label("Family name").fill("Ejemplo")
     page.get_by_label("Birth date").fill("1984-05-06")
+    page.get_by_label("Spanish").check()
     press(counsellor, "Register")
     ines = page.locator("article", has_text="R-2044")
     ines.locator("summary").click()
@@ -95,6 +96,7 @@ def invited(counsellor: Visitor) -> tuple[str, str]:
     link = re.search(r"https?://\S+", mail.outbox[-1].body)
     assert code and link and mail.outbox[-1].to == [EMAIL]
     assert code[0] not in mail.outbox[-1].body
+    assert "Abra este enlace" in mail.outbox[-1].body
     return link[0], code[0]
 
 

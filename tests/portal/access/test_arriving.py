@@ -50,8 +50,8 @@ def test_from_the_desk_to_the_first_page(clinic: Clinic, django_capture_on_commi
     desk = Client()
     desk.force_login(clinic.counsellor)
     person = {"record_number": "R-9", "given_name": "Nia", "family_name": "New", "birth_date": "1999-01-01"}
-    desk.post(reverse("access:patients"), {**person, "sex": "unknown"})
-    nia = Patient.objects.get(record_number="R-9")
+    desk.post(reverse("access:patients"), {**person, "sex": "unknown", "language": "es"})
+    nia = Patient.objects.get(record_number_lookup="R-9")
     too_early = desk.post(
         reverse("access:invitation", args=[nia.pk]), {f"m{nia.pk}-email": ADDRESS}, follow=True
     ).content.decode()
@@ -67,6 +67,7 @@ def test_from_the_desk_to_the_first_page(clinic: Clinic, django_capture_on_commi
     assert message.to == [ADDRESS]
     assert code not in message.body and code not in message.subject, "never link and code in one mail"
     assert "Nia" not in message.body
+    assert "Abra este enlace" in message.body, "in the language that was written down"
     (link,) = re.findall(r"http://testserver(/\S+)", message.body)
     new = Client()
     assert new.get(link).status_code == 200
