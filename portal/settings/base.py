@@ -113,6 +113,20 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 ACCOUNT_ADAPTER = "portal.access.accounts.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "portal.access.account_forms.SignIn",
+    "change_password": "portal.access.account_forms.ChangePassword",
+    "reauthenticate": "portal.access.account_forms.StillMe",
+    "reset_password": "portal.access.account_forms.ForgottenPassword",
+    "reset_password_from_key": "portal.access.account_forms.ChoosePassword",
+}
+MFA_FORMS = {
+    "authenticate": "portal.access.account_forms.TypeCode",
+    "reauthenticate": "portal.access.account_forms.StillMeByCode",
+    "activate_totp": "portal.access.account_forms.SetUpApp",
+    "add_webauthn": "portal.access.account_forms.AddKey",
+    "edit_webauthn": "portal.access.account_forms.RenameKey",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
