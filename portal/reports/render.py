@@ -79,6 +79,10 @@ def _fetch(url: str, *_: Any, **__: Any) -> URLFetcherResponse:
     raise FetchRefused("a report may fetch nothing but its own fonts")
 
 
+# WeasyPrint asks this of its fetcher after a refusal: the page is made without what was refused.
+_fetch._fail_on_errors = False  # type: ignore[attr-defined]
+
+
 def _font_folder() -> Path:
     return Path(settings.VAR) / "static" / "fonts"
 

@@ -178,12 +178,17 @@ def e3_write(scene: Scene, held: Held) -> Look:
 def second_draft(scene: Scene) -> Report:
     file = another_file(scene)
     run_jobs("interpret", "compose")
-    return Report.objects.select_related("interpretation").get(interpretation__result_file=file)
+    return Report.objects.select_related("interpretation__result_file__order").get(interpretation__result_file=file)
 
 
-def e4_release(scene: Scene, draft: Report) -> Look:
+def seen_draft(scene: Scene) -> tuple[Report, str]:
+    draft = second_draft(scene)
+    return draft, delivery.shown_hash(draft, [])
+
+
+def e4_release(scene: Scene, seen_by_clinician: tuple[Report, str]) -> Look:
     """A draft is signed and becomes the patient's to read."""
-    shown = delivery.shown_hash(draft, [])
+    draft, shown = seen_by_clinician
     with suppress(DatabaseError, DeliveryRefused, Http404):
         delivery.sign(scene.ward.clinician, draft, shown)
     return lambda: Release.objects.filter(report_id=draft.pk).exists()
@@ -269,7 +274,7 @@ WAYS_OUT: dict[str, tuple[Prepare, Use]] = {
     "E1": (order_only, e1_intake),
     "E2": (another_file, e2_start),
     "E3": (hold_interpretation, e3_write),
-    "E4": (second_draft, e4_release),
+    "E4": (seen_draft, e4_release),
     "E5": (second_draft, e5_staff),
     "E6": (nothing, e6_proxy),
     "E8": (second_draft, e8_paper),
