@@ -130,10 +130,10 @@ def _closed(rule: Rule, actor: User, obj: Model | None, at: datetime) -> Decisio
         return Decision(False, "erased")
     if patient.frozen_at is not None and not (rule.role in STAFF and rule.action.startswith(AFTER_A_DEATH)):
         return Decision(False, "frozen")
-    if rule.needs_identity and patient.identity_checked_at is None:
-        # Two people have seen who decides for somebody; the patient may have no account at all.
-        if rule.relation is not Relation.PROXY or not represents(actor, patient, at):
-            return Decision(False, "not_identified")
+    # Two people have seen who decides for somebody; the patient may have no account at all.
+    stands_in = rule.relation is Relation.PROXY and represents(actor, patient, at)
+    if rule.needs_identity and patient.identity_checked_at is None and not stands_in:
+        return Decision(False, "not_identified")
     return None
 
 
