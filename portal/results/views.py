@@ -225,7 +225,7 @@ def _file_page(
         "role": user.role,
         "review_form": (review or ReviewForm()) if view.may_review else None,
         "sample_form": (sample or SampleForm(file=found)) if view.may_choose_sample else None,
-        "correction_form": (correction or IdentifiersForm()) if view.may_correct else None,
+        "correction_form": (correction or IdentifiersForm(initial=found.stated)) if view.may_correct else None,
         "closing_form": (closing or ClosingForm()) if view.may_close else None,
         "made_up": found.patient.invented,
     }

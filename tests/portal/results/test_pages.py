@@ -207,7 +207,7 @@ def test_a_laboratory_puts_a_mistyped_birth_date_right_on_the_page_of_the_file(c
     laboratory.post(reverse("results:send"), filled_in(clinic, vcf(SLOW), birth_date="1999-09-09"))
     file = ResultFile.objects.get()
     page = text_of(laboratory, page_of(file))
-    assert "Was something mistyped?" in page
+    assert "Was something mistyped?" in page and 'value="1999-09-09"' in page
     assert clinic.patient.birth_date.isoformat() not in page
     assert "Was something mistyped?" not in text_of(browser(clinic.clinician), page_of(file))
     where = reverse("results:identifiers", args=[file.pk])
