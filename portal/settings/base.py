@@ -114,6 +114,7 @@ AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 ACCOUNT_ADAPTER = "portal.access.accounts.AccountAdapter"
 ACCOUNT_FORMS = {
+    "add_email": "portal.access.address_form.NewAddressForm",
     "login": "portal.access.account_forms.SignIn",
     "change_password": "portal.access.account_forms.ChangePassword",
     "reauthenticate": "portal.access.account_forms.StillMe",
@@ -133,7 +134,6 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_CHANGE_EMAIL = True  # one address; a new one counts once its owner has confirmed it
-ACCOUNT_FORMS = {"add_email": "portal.access.address_form.NewAddressForm"}
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
