@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from consent.ledger import anchors
+from consent.ledger import journal
 from consent.ledger.chain import seal
 from consent.ledger.models import Capacity, ConsentEvent, Decision
 
@@ -67,7 +67,7 @@ def append(
         )
         event.seal = seal(event)
         event.save()
-        transaction.on_commit(lambda: anchors.set_anchor(subject, event.position, event.seal))
+        transaction.on_commit(lambda: journal.keep_outside(event))
     return event
 
 

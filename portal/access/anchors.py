@@ -68,6 +68,27 @@ def read(path: Path) -> Iterator[Anchor]:
         yield Anchor(number, digest, count, genuine)
 
 
+def cut_back_to(seals: dict[int, str], aside: str) -> int:
+    """After a restore: the file ends where the restored log ends, and the longer one stays beside it for whoever
+    looks into what was lost. `seals` are the restored ones, by number. How many seals were lost.
+
+    Raises `ValueError` when the file does not tell of exactly these seals: it is older than the log, or not its own.
+    """
+    known = list(read(where()))
+    kept = [anchor for anchor in known if anchor.number in seals]
+    if not all(anchor.authentic for anchor in known) or {a.number: a.digest for a in kept} != seals:
+        raise ValueError("The anchors of the access log are not those of this log, or are older than it.")
+    lost = len(known) - len(kept)
+    if lost:
+        with _locked(where()):
+            lines = where().read_text(encoding="utf-8").splitlines(keepends=True)
+            where().with_name(f"{where().name}.{aside}").write_text("".join(lines), encoding="utf-8")
+            draft = where().with_name(f".{where().name}.draft")
+            draft.write_text("".join(line for line, anchor in zip(lines, known, strict=True) if anchor in kept))
+            draft.replace(where())
+    return lost
+
+
 def _last_number(path: Path) -> int:
     if not path.exists():
         return 0

@@ -50,6 +50,16 @@ def _parse(path: Path) -> dict[uuid.UUID, datetime.datetime]:
     return entries
 
 
+def begin() -> None:
+    """The register is there from the first backup on: one that is missing at a restore was lost, not empty."""
+    _path().parent.mkdir(parents=True, exist_ok=True)
+    _path().touch(mode=0o600)
+
+
+def is_there() -> bool:
+    return _path().exists()
+
+
 def note(subject: uuid.UUID, at: datetime.datetime) -> None:
     """Adds a person; on return the line is on the disk. Adding twice is harmless."""
     if subject in destroyed():

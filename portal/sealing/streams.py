@@ -87,15 +87,17 @@ def plain_size(sealed: BinaryIO) -> int:
 
 
 class OpenedStream(io.RawIOBase):
-    """Reads a sealed file as if it were plain: seekable, one frame in memory.
+    """Reads a sealed file, from where it stands to its end, as if it were plain: seekable, one frame in memory.
 
     The last frame is opened at once, so that a file cut short is refused before its first byte is given out.
     """
 
     def __init__(self, secret: bytes, name: str, sealed: BinaryIO) -> None:
         self._sealed = sealed
+        self._start = sealed.tell()
         self._head = sealed.read(HEAD_BYTES)
-        self._frame_bytes, self._count, self._size = _shape(self._head, os.fstat(sealed.fileno()).st_size)
+        length = os.fstat(sealed.fileno()).st_size - self._start
+        self._frame_bytes, self._count, self._size = _shape(self._head, length)
         self._cipher = _cipher(secret, self._head[-SALT_BYTES:], name)
         self._position = 0
         self._number, self._frame = -1, b""
@@ -106,7 +108,7 @@ class OpenedStream(io.RawIOBase):
             return
         whole = self._frame_bytes + TAG_BYTES
         last = number == self._count - 1
-        self._sealed.seek(HEAD_BYTES + number * whole)
+        self._sealed.seek(self._start + HEAD_BYTES + number * whole)
         content = self._sealed.read(whole)
         try:
             self._frame = self._cipher.decrypt(_nonce(number), content, _bound_to(self._head, last))

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "portal.reports",
     "portal.delivery",
     "portal.rights",
+    "portal.backups",
     "portal.home",
     "portal.api",
 ]

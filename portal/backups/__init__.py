@@ -1,0 +1,1 @@
+"""Copies of the whole installation, encrypted, and the way back from one."""
