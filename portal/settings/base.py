@@ -164,6 +164,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 DEMONSTRATION_MAIL = False  # a page that shows every message sent; for the demonstration only
 EMAIL_FILE_PATH = VAR / "mail"
+SESSION_SERIALIZER = "portal.access.sessions.ClosedSerializer"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60

@@ -10,6 +10,7 @@ import os
 import resource
 import sys
 import traceback
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -25,7 +26,7 @@ def outcome(path: Path) -> dict[str, str]:
     from portal.results.models import FileStatus, ResultFile
 
     file = ResultFile()
-    actions._recognise_into(file, SimpleNamespace(path=path))
+    actions._recognise_into(file, SimpleNamespace(plain=lambda: nullcontext(path)))
     if file.status == FileStatus.REFUSED:
         return {"end": "refused", "reason": file.reason, "sentence": file.explanation}
     try:
