@@ -1,4 +1,4 @@
-"""At rest nothing can be read: words put in along the whole road stand nowhere in the database's files or in storage."""
+"""At rest nothing can be read: words put in along the whole road stand nowhere in the database or in storage."""
 
 from __future__ import annotations
 
