@@ -81,6 +81,8 @@ def scene() -> Scene:
     ward.draft.save()
     helper = make_user(Role.PATIENT)
     ProxyGrant.objects.create(patient=ward.patient, proxy=helper, covers=["reports", "files"])
+    for part in ("reports", "files"):
+        allow(ward.patient, f"proxy.{helper.pk}.{part}")
     scene = Scene(ward, helper, make_user(Role.PATIENT, "Lucia Alvarez"))
     for user in (ward.clinician, ward.account, helper, scene.sister):
         signed_in(scene, user)
@@ -218,15 +220,20 @@ def e5_staff(scene: Scene, draft: Report) -> Look:
     return lambda: seen(text) or counted
 
 
+DETAILS = ("api:report", "api:report_pdf")
+
+
 def e6_proxy(scene: Scene, before: None) -> Look:
-    """Somebody whom the patient lets help them."""
+    """Somebody whom the patient lets help them, who says for whom they read."""
+    both = [scene.patient.pk, scene.report.pk]
     text = pages(
         scene,
         scene.helper,
         reverse("home"),
-        reverse("delivery:report", args=[scene.report.pk]),
-        reverse("delivery:pdf", args=[scene.report.pk]),
-        reverse("api:report", args=[scene.report.pk]),
+        *(reverse(f"delivery:{name}", args=[scene.report.pk]) for name in ("report", "pdf", "pdf_state")),
+        *(reverse(f"delivery:for:{name}", args=both) for name in ("report", "pdf", "pdf_state")),
+        *(f"{reverse(name, args=[scene.report.pk])}?on_behalf_of={scene.patient.pk}" for name in DETAILS),
+        *(f"{reverse(name)}?on_behalf_of={scene.patient.pk}" for name in ("api:reports", "api:interpretations")),
     )
     may = decide(scene.helper, "read.report", scene.report, on_behalf_of=scene.patient)
     return lambda: seen(text) or may.permitted
