@@ -41,6 +41,7 @@ BY_THE_SYSTEM = {
     "portal/results/same_person.py": "a job: compares fingerprints, shows none",
     "portal/reports/making.py": "a job: makes a report by the id it was given",
     "consent/ledger/standing.py": "folds one person's events",
+    "consent/ledger/journal.py": "brings a restored ledger up to date",
     "consent/ledger/append.py": "adds to one person's line of acts, for acts that asked `require` first",
     "consent/ledger/chain.py": "verifies the ledger",
     "consent/desk/capacity.py": "asks who decides for a patient, for `decide` itself",
@@ -111,8 +112,11 @@ ASK_THE_DATABASE_ITSELF = {
     "portal/access/triggers.py": "puts the guards in force",
     "consent/ledger/triggers.py": "puts the ledger's guards in force",
     "consent/ledger/append.py": "waits for its turn in one person's line of acts",
+    "consent/ledger/standing.py": "reads one person's line of acts by a fixed statement, on every page",
     "portal/api/health.py": "asks whether the database answers",
     "portal/sealing/keys.py": "has SQLite overwrite what it frees",
+    "portal/backups/tables.py": "copies whole tables, for a backup and its return",
+    "portal/backups/taking.py": "reads every table at one moment, for a backup",
 }
 
 
