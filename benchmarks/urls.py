@@ -8,7 +8,7 @@ from django.urls import path
 from portal.access.models import AccessEvent
 from portal.urls import urlpatterns as site
 
-TEMPLATE = """<!doctype html><html lang="en"><title>Rows</title><h1>{{ user.name }}</h1><table>
+TEMPLATE = """<!doctype html><html lang="en"><title>Rows</title><h1>{{ user.email }}</h1><table>
 {% for row in rows %}<tr><td>{{ row.sequence }}</td><td>{{ row.at|date:"c" }}</td><td>{{ row.action }}</td>
 <td>{{ row.resource }}</td><td>{{ row.outcome }}</td></tr>{% endfor %}</table></html>"""
 
