@@ -83,7 +83,7 @@ def emptied() -> None:
     """Removes every row of every table, past all managers. The guards must be off."""
     with connection.cursor() as cursor:
         for model in kept():
-            cursor.execute(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)}")  # noqa: S608  (our own names)
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)}")  # noqa: S608  # nosec B608  (our own names)
         if connection.vendor == "sqlite":
             # Numbers go on from the highest restored one: a hole in the access log would look like a removed line.
             cursor.execute("DELETE FROM sqlite_sequence")

@@ -7,7 +7,7 @@ from portal.settings.base import *  # noqa: F403
 
 # Staff of the checks sign in with a password; the checks of the second factor turn it on.
 STAFF_SECOND_FACTOR_REQUIRED = False
-SECRET_KEY = "only-for-tests"  # noqa: S105  # nosec B105
+SECRET_KEY = "only-for-tests"  # noqa: S105
 DEBUG = False
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
