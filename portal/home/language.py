@@ -15,6 +15,20 @@ from portal.access.actions import choose_language
 from portal.people.models import User
 
 
+class LanguageOfOneRequestMiddleware:
+    """A thread serves one person after another: each request leaves it in the language it found it in.
+
+    What runs in the thread afterwards (mail, another person's sign-in) then never speaks the last reader's language.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with translation.override(translation.get_language()):
+            return self.get_response(request)
+
+
 class ChosenLanguageMiddleware:
     """A choice kept with the account counts on every device; Django's own middleware has read cookie and browser."""
 

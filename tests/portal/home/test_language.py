@@ -40,6 +40,17 @@ def speaks(content: str, language: str) -> bool:
     return f'<html lang="{language}" dir="ltr">' in content
 
 
+@pytest.mark.parametrize("found", ["en", "es"])
+def test_a_request_leaves_its_thread_in_the_language_it_found_it_in(ada: User, found: str) -> None:
+    actions.choose_language(ada, "es")
+    reader = Client()
+    reader.force_login(ada)
+    with translation.override(found):
+        for client, address, status in ((reader, "/", 200), (Client(), SIGN_IN, 200), (reader, "/nowhere/", 404)):
+            assert client.get(address, headers={"accept-language": "es"}).status_code == status
+            assert translation.get_language() == found
+
+
 @pytest.mark.parametrize(
     ("wish", "language"),
     [("es-MX,es;q=0.9,en;q=0.5", "es"), ("en-GB", "en"), ("fr,de;q=0.8", "en"), ("fr,es;q=0.8", "es"), ("", "en")],
