@@ -332,7 +332,7 @@ def test_it_all_works_in_spanish_and_says_that_it_was_not_reviewed(ada: Client, 
     page = body(ada.get(PAGE))
     text = texts.text("pgx", "es")
     assert text.title in page and 'lang="es"' in page
-    assert "This translation has not been reviewed yet." in page
+    assert "Neither a translator nor a doctor has checked this translation yet." in page
     assert text.questions[0].ask in body(ada.get(QUESTIONS))
     understand(ada)
     ada.post(ANSWER, {"answer": "yes", "shown": text.content_hash, "keep": "1"})
