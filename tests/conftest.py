@@ -1,5 +1,6 @@
 """Shared parts of the checks."""
 
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +22,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "thorough" in item.keywords:
             item.add_marker(skip)
+
+
+@pytest.fixture(autouse=True)
+def what_lies_outside_the_database_is_each_checks_own() -> Iterator[None]:
+    """The database is emptied between tests; files that tell of an earlier one's seals would contradict the next."""
+    from django.conf import settings
+    from django.test import override_settings
+
+    outside = settings.TEST_VAR / "outside" / uuid.uuid4().hex
+    with override_settings(
+        ACCESS_LOG_ANCHORS=outside / "access.log",
+        CONSENT_ANCHORS=outside / "consent",
+        SEALING_DESTROYED_REGISTER=outside / "destroyed-keys",
+    ):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

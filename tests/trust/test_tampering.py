@@ -27,9 +27,8 @@ Cursor = Any
 
 
 @pytest.fixture
-def sealed(settings: Any, tmp_path: Path) -> list[int]:
+def sealed() -> list[int]:
     """A log of six sealed batches by several people; gives its sequences in order."""
-    settings.ACCESS_LOG_ANCHORS = tmp_path / "anchors" / "access.log"
     patients = [make_patient("Ada"), make_patient("Ben")]
     clinician = make_user(Role.CLINICIAN)
     for number in range(BATCHES * EACH):
@@ -40,6 +39,13 @@ def sealed(settings: Any, tmp_path: Path) -> list[int]:
     assert seal() is None
     assert verify() == []
     return list(AccessEvent.objects.order_by("sequence").values_list("sequence", flat=True))
+
+
+@pytest.mark.parametrize("check", ["an earlier check", "a later one"])
+def test_no_check_meets_the_anchors_of_another(check: str) -> None:
+    log.record(None, "read.patient", reason=check)
+    assert seal() is not None
+    assert verify() == []
 
 
 def run(cursor: Cursor, statement: str, *values: object) -> None:

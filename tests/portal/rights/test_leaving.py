@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -51,13 +50,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def clinic() -> Iterator[Clinic]:
-    path = Path(settings.SEALING_DESTROYED_REGISTER)
-    before = path.read_bytes() if path.exists() else None
-    yield make_clinic()
-    path.unlink(missing_ok=True)
-    if before is not None:
-        path.write_bytes(before)
+def clinic() -> Clinic:
+    return make_clinic()
 
 
 def one_of_everything(clinic: Clinic) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.http import Http404
 from django.test import Client
 from django.urls import reverse
@@ -27,13 +24,8 @@ LAW = "The clinic's own rule, 2026"
 
 
 @pytest.fixture
-def clinic() -> Iterator[Clinic]:
-    path = Path(settings.SEALING_DESTROYED_REGISTER)
-    before = path.read_bytes() if path.exists() else None
-    yield make_clinic()
-    path.unlink(missing_ok=True)
-    if before is not None:
-        path.write_bytes(before)
+def clinic() -> Clinic:
+    return make_clinic()
 
 
 def moved_years_ago(clinic: Clinic, years: int) -> LifeEvent:
