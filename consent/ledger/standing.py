@@ -63,7 +63,7 @@ def terms(scope: str, *, changed: bool = True) -> Terms:
 
 
 def standing(subject: uuid.UUID, scope: str, at: datetime | None = None) -> Standing:
-    """The state and the event it rests on.
+    """The state and the event it rests on. Without a moment: now, and every act there is counts.
 
     May raise when the database does, and `LedgerBroken` when the person's chain was tampered with; callers treat
     both as no.
@@ -76,7 +76,7 @@ def standings(subject: uuid.UUID, scopes: Iterable[str], at: datetime | None = N
     events = _acts_of(subject)
     changed = any(event.texts_changed for event in events)
     require_unbroken(events)
-    at = at or timezone.now()
+    at = at or _now(events)
     found = {}
     for scope in scopes:
         acts, held = [event for event in events if event.scope == scope], terms(scope, changed=changed)
@@ -84,6 +84,12 @@ def standings(subject: uuid.UUID, scopes: Iterable[str], at: datetime | None = N
         why = suspension(event, at, held) if event is not None and state is State.SUSPENDED else None
         found[scope] = Standing(state, event, why)
     return found
+
+
+def _now(events: Iterable[ConsentEvent]) -> datetime:
+    """This moment, and never before an act that is in the ledger already: clocks of two machines differ, and a no
+    written by the one whose clock is ahead must count at once on the other."""
+    return max([timezone.now(), *(event.at for event in events)])
 
 
 def _acts_of(subject: uuid.UUID) -> list[Any]:
@@ -100,7 +106,7 @@ def permitted_subjects(subjects: QuerySet[Any, Any], scope: str, at: datetime | 
     acts: dict[uuid.UUID, list[ConsentEvent]] = {}
     for event in ConsentEvent.objects.filter(subject__in=subjects):
         acts.setdefault(event.subject, []).append(event)
-    return {subject for subject, events in acts.items() if _holds(events, scope, at or timezone.now(), held)}
+    return {subject for subject, events in acts.items() if _holds(events, scope, at or _now(events), held)}
 
 
 def _holds(events: list[ConsentEvent], scope: str, at: datetime, held: Terms) -> bool:

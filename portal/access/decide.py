@@ -70,7 +70,7 @@ def decide(
     wrong_purpose · no_relation · not_released · no_consent · not_identified · frozen · erased · error.
     """
     try:
-        decision = _decide(actor, action, obj, at or timezone.now(), purpose, on_behalf_of, assume or {})
+        decision = _decide(actor, action, obj, at, purpose, on_behalf_of, assume or {})
         return replace(decision, assumed=assume is not None)
     except Exception:
         # A law, not a convenience: an error is not a permit.
@@ -82,11 +82,12 @@ def _decide(
     actor: Any,
     action: str,
     obj: Model | None,
-    at: datetime,
+    said_at: datetime | None,
     purpose: str | None,
     on_behalf_of: Patient | None,
     assume: Mapping[str, bool],
 ) -> Decision:
+    at = said_at or timezone.now()
     if not isinstance(actor, User) or actor.pk is None:
         return Decision(False, "not_signed_in")
     if not actor.is_active:
@@ -115,7 +116,7 @@ def _decide(
             continue
         if stands(actor, rule.relation, obj, at):
             closed = _closed(rule, actor, obj, at)
-            refusal = closed if closed is not None else _gates(rule, actor, obj, at, assume)
+            refusal = closed if closed is not None else _gates(rule, actor, obj, at, said_at, assume)
             if refusal.permitted:
                 return replace(refusal, purpose=str(rule.purpose))
     return refusal
@@ -137,7 +138,10 @@ def _closed(rule: Rule, actor: User, obj: Model | None, at: datetime) -> Decisio
     return None
 
 
-def _gates(rule: Rule, actor: User, obj: Model | None, at: datetime, assume: Mapping[str, bool]) -> Decision:
+def _gates(
+    rule: Rule, actor: User, obj: Model | None, at: datetime, said_at: datetime | None, assume: Mapping[str, bool]
+) -> Decision:
+    """`said_at` is None when it is asked about now: what "now" is to the ledger, the ledger knows best."""
     if rule.gate is Gate.RELEASED and not released(obj, at):
         return Decision(False, "not_released")
     patient = patient_of(obj)
@@ -148,7 +152,7 @@ def _gates(rule: Rule, actor: User, obj: Model | None, at: datetime, assume: Map
     if patient is None:
         return Decision(False, "no_consent")
     asked = [scope for scope in (*every, *some) if scope not in assume]
-    found = standings(patient.subject, asked, at) if asked else {}
+    found = standings(patient.subject, asked, said_at) if asked else {}
     holds = {scope: found[scope].permitted if scope in found else assume[scope] is True for scope in (*every, *some)}
     permitted = all(holds[scope] for scope in every) and (not some or any(holds[scope] for scope in some))
     named = [scope for scope in asked if holds[scope] is permitted]  # what a yes rests on, or what a no fails on

@@ -60,7 +60,6 @@ def grant_of(person: User, patient: Patient, at: datetime) -> ProxyGrant | None:
 
 def helpers_of(patient: Patient, at: datetime | None = None) -> list[StandIn]:
     """The helpers a patient chose whose help holds now."""
-    at = at or timezone.now()
     grants = list(open_proxies(at).filter(patient=patient).select_related("proxy").order_by("since"))
     held = _holding(patient, grants, at)
     return [StandIn(patient, grant.proxy, held[grant.pk], grant) for grant in grants if held[grant.pk]]
@@ -68,11 +67,10 @@ def helpers_of(patient: Patient, at: datetime | None = None) -> list[StandIn]:
 
 def helped_by(person: User, at: datetime | None = None) -> list[StandIn]:
     """Whom somebody reads for now."""
-    at = at or timezone.now()
     found = {
         patient.pk: StandIn(patient, person, frozenset(PARTS))
         for question in _REPRESENTED
-        for patient in question(person, at)
+        for patient in question(person, at or timezone.now())
     }
     for grant in open_proxies(at).filter(proxy=person).select_related("patient"):
         parts = _holding(grant.patient, [grant], at)[grant.pk]
@@ -84,15 +82,15 @@ def helped_by(person: User, at: datetime | None = None) -> list[StandIn]:
 
 def standing_in(person: User, patient: Patient, at: datetime | None = None) -> StandIn | None:
     """How somebody reads for a patient now, or None."""
-    at = at or timezone.now()
-    if represents(person, patient, at):
+    now = at or timezone.now()
+    if represents(person, patient, now):
         return StandIn(patient, person, frozenset(PARTS))
-    grant = grant_of(person, patient, at)
+    grant = grant_of(person, patient, now)
     parts = _holding(patient, [grant], at)[grant.pk] if grant else frozenset()
     return StandIn(patient, person, parts, grant) if parts else None
 
 
-def _holding(patient: Patient, grants: list[ProxyGrant], at: datetime) -> dict[object, frozenset[str]]:
+def _holding(patient: Patient, grants: list[ProxyGrant], at: datetime | None) -> dict[object, frozenset[str]]:
     """For each grant the parts the patient's yes holds for, from one reading of the ledger."""
     asked = {(grant.pk, part): f"proxy.{grant.proxy_id}.{part}" for grant in grants for part in grant.covers}
     found = standings(patient.subject, asked.values(), at) if asked else {}

@@ -167,10 +167,6 @@ def keep_private(request: HttpRequest, report_id: UUID) -> HttpResponse:
 def review(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """Findings, evidence, coverage and caveats beside the patient's draft; notes and the signature below."""
     found = _for_review(request, report_id)
-    try:
-        actions.read(_user(request), found)
-    except DeliveryRefused as refused:
-        return _closed(request, found, refused)
     about = request.GET.get("about", "")
     notes = queries.notes_on(found)
     mine = next((note.text for note in notes if (note.about, note.author_id) == (about, _user(request).pk)), "")
@@ -285,6 +281,11 @@ def _back_to_review(found: Report, refusal: Refusal | None = None) -> HttpRespon
 def _review_page(
     request: HttpRequest, found: Report, note_form: NoteForm, sign_form: SignForm, status: int = 200
 ) -> HttpResponse:
+    """Every way onto this page is a look at the findings: permitted now and noted, a form that came back too."""
+    try:
+        actions.read(_user(request), found)
+    except DeliveryRefused as refused:
+        return _closed(request, found, refused)
     decision = decide(_user(request), "sign.report", found)
     is_draft = found.status == ReportStatus.DRAFT
     notes = queries.notes_on(found)

@@ -28,17 +28,12 @@ from portal.results.explanations import NotAccepted, explain
 from portal.results.models import FileOrigin, FileStatus, ResultFile, TestOrder
 from portal.results.patience import passes_by_itself, patiently
 from portal.results.plain_text import one_line, plain_text
+from portal.results.senders import ORIGINS, is_sender, may_choose_sample, refuse_unless
 from portal.results.storing import StoredUpload, store
 
 SCOPE = "pgx"
 STOPPED = (FileStatus.REFUSED, FileStatus.FAILED)
 MOST_CORRECTIONS = 3
-
-_ORIGINS = {
-    Role.LABORATORY: FileOrigin.LABORATORY,
-    Role.CLINICIAN: FileOrigin.CLINICIAN,
-    Role.PATIENT: FileOrigin.PATIENT,
-}
 
 
 @dataclass(frozen=True)
@@ -141,7 +136,7 @@ def receive_file(
     assert person is not None  # a permit always has an object
     if order is not None and patient is not None and patient.pk != order.patient_id:
         raise NotAccepted("unknown_accession")
-    origin = _ORIGINS[Role(actor.role)]
+    origin = ORIGINS[Role(actor.role)]
     identifiers = identifiers or Identifiers()
     if origin != FileOrigin.PATIENT and not identifiers.complete:
         raise NotAccepted("identifiers_missing")
@@ -184,6 +179,7 @@ def _may_be_corrected(actor: User, earlier: ResultFile, order: TestOrder | None,
     """Whether the same file was sent once more because something about the person had been mistyped."""
     return (
         earlier.waits_for_identifiers
+        and is_sender(actor, earlier)
         and earlier.order_id == (order.pk if order else None)
         and any(earlier.stated.get(name) != value for name, value in identifiers.as_stated().items())
         and decide(actor, "upload.result_file", earlier).permitted
@@ -279,6 +275,7 @@ def _locked(file_id: uuid.UUID) -> ResultFile:
 def choose_sample(actor: User, file: ResultFile, sample: str) -> ResultFile:
     """Whoever sent the file, or the care team, says which sample is this person."""
     require(actor, "upload.result_file", file)
+    refuse_unless(may_choose_sample(actor, file), actor, file)
     with transaction.atomic():
         file = _locked(file.pk)
         if file.status != FileStatus.HELD or file.reason not in explanations.SAMPLE_HOLDS:
@@ -297,6 +294,7 @@ def correct_identifiers(actor: User, file: ResultFile, identifiers: Identifiers)
     After a few wrong ones only the clinic can say whose file it is, so that nobody finds out a birth date by trying.
     """
     require(actor, "upload.result_file", file)
+    refuse_unless(is_sender(actor, file), actor, file)
     if not identifiers.complete:
         raise NotAccepted("identifiers_missing")
     with transaction.atomic():

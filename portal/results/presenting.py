@@ -17,6 +17,7 @@ from portal.results import explanations
 from portal.results.actions import STOPPED
 from portal.results.models import FileOrigin, FileStatus, ResultFile
 from portal.results.queries import progress
+from portal.results.senders import is_sender, may_choose_sample
 
 STEP_NAMES: dict[str, str | Promise] = {
     "permission": gettext_lazy("Checking permission"),
@@ -37,7 +38,7 @@ def explanation_for(user: User, file: ResultFile) -> str:
     """Why a file has stopped, as far as this person may know and can do something about it."""
     if file.status != FileStatus.HELD or user.role in (Role.CLINICIAN, Role.COUNSELLOR):
         return file.explanation
-    if user.role == Role.PATIENT and file.reason not in explanations.SAMPLE_HOLDS:
+    if user.role == Role.PATIENT and not (file.reason in explanations.SAMPLE_HOLDS and is_sender(user, file)):
         return _("Your care team checks something about this file first. You do not need to do anything.")
     if file.reason in _FROM_THE_RECORD:
         return _("The clinic checks whose file this is before it goes on. You will see here when it has.")
@@ -76,7 +77,7 @@ def next_for(user: User, file: ResultFile, stand_in: StandIn | None = None) -> s
     match FileStatus(file.status):
         case FileStatus.RECEIVED | FileStatus.QUEUED | FileStatus.INTERPRETING:
             return _("We read the file")
-        case FileStatus.HELD if file.reason in explanations.SAMPLE_HOLDS:
+        case FileStatus.HELD if file.reason in explanations.SAMPLE_HOLDS and may_choose_sample(user, file):
             return _("Choose the sample")
         case FileStatus.HELD:
             return _("Review") if user.role in (Role.CLINICIAN, Role.COUNSELLOR) else _("The clinic checks it")
@@ -208,7 +209,10 @@ def present_file(user: User, file: ResultFile, stand_in: StandIn | None = None) 
         facts=_facts(user, file),
         progress=present_progress(file, stand_in) if moving else None,
         may_review=held and not for_sample and reviewer,
-        may_choose_sample=held and for_sample and decide(user, "upload.result_file", file).permitted,
+        may_choose_sample=held
+        and for_sample
+        and may_choose_sample(user, file)
+        and decide(user, "upload.result_file", file).permitted,
         may_try_again=file.status == FileStatus.FAILED and reviewer,
         may_correct=file.waits_for_identifiers
         and user.role == Role.LABORATORY

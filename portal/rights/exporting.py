@@ -8,8 +8,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from consent.desk.queries import permission
+from consent.ledger.models import ConsentEvent, Decision
 from portal.access import log
 from portal.access.decide import require
+from portal.access.matrix import RULES, Relation
 from portal.people.models import Patient, User
 from portal.results import jobs
 from portal.rights.making import RAW, STORAGE
@@ -17,7 +19,7 @@ from portal.rights.models import Export, ExportStatus
 
 
 class NotThere(Exception):
-    """This copy cannot be taken: it is not ready, it is over, or the yes to its gene files was taken back."""
+    """This copy cannot be taken: it is not ready, it is over, or a yes to what is in it was taken back."""
 
 
 def ask(actor: User, patient: Patient) -> Export:
@@ -46,17 +48,35 @@ def take(actor: User, export: Export) -> IO[bytes]:
     if export.status != ExportStatus.READY or over:
         raise NotThere
     consent_events: list[str] = []
-    if export.with_files:
-        allowed = permission(export.patient, RAW)
+    for scope in _rests_on(export):
+        allowed = permission(export.patient, scope)
         if not allowed.permitted:
             raise NotThere
-        consent_events = allowed.event_ids
+        consent_events += allowed.event_ids
     try:
         stream = STORAGE.open(export.file)
     except OSError:
         raise NotThere from None
     log.record(actor, "download.export", export, consent_events=consent_events)
     return stream
+
+
+def _rests_on(export: Export) -> list[str]:
+    """The yeses behind what is in a copy: to the gene files when they are in it, and to every kind of result that
+    could be read at any moment while it was made."""
+    scopes = sorted(scope for scope in _OWN_READING if _could_be_read(export, scope))
+    return [*scopes, RAW] if export.with_files else scopes
+
+
+_OWN_READING = {rule.consent for rule in RULES if rule.relation is Relation.OWN and rule.consent} - {RAW}
+
+
+def _could_be_read(export: Export, scope: str) -> bool:
+    began, ended = export.asked_at, export.ready_at or timezone.now()
+    meanwhile = ConsentEvent.objects.filter(
+        subject=export.patient.subject, scope=scope, decision=Decision.PERMIT, at__gt=began, at__lte=ended
+    )
+    return permission(export.patient, scope, at=began).permitted or meanwhile.exists()
 
 
 def remove_expired() -> int:

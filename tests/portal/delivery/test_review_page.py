@@ -6,9 +6,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from consent.ledger.models import Decision
+from portal.access.models import AccessEvent, Outcome
 from portal.delivery import actions
 from portal.delivery.models import SignOff
-from tests.people import PASSWORD, care
+from tests.people import PASSWORD, allow, care
 from tests.portal.delivery.conftest import Ward
 from tests.portal.delivery.test_reading import address, signed_in
 from tests.portal.delivery.test_signing import shown
@@ -66,6 +68,16 @@ def test_an_empty_note_is_answered_with_what_to_do(ward: Ward, client: Client) -
     answer = client.post(address("note", ward.draft), {"about": "-", "text": " "})
     assert answer.status_code == 422
     assert b"error-summary" in answer.content
+
+
+def test_a_form_that_comes_back_is_a_look_at_the_findings_too(ward: Ward, client: Client) -> None:
+    client.post(address("note", ward.draft), {"about": "-", "text": " "})
+    looks = AccessEvent.objects.filter(actor=ward.clinician, action="read.report", outcome=Outcome.PERMIT)
+    assert looks.count() == 1
+    allow(ward.patient, decision=Decision.WITHDRAW)
+    answer = client.post(address("note", ward.draft), {"about": "-", "text": " "})
+    assert answer.status_code == 403 and b"CYP2C19" not in answer.content
+    assert looks.count() == 1
 
 
 def test_the_grade_of_a_note_is_told_while_typing(ward: Ward, client: Client) -> None:

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from consent.desk import actions as consent
 from portal.access.decide import Denied
-from portal.access.models import AccessEvent
+from portal.access.models import AccessEvent, Outcome
 from portal.people.models import Patient, Role
 from portal.results import interpreting, jobs
 from portal.results.actions import (
@@ -510,3 +510,29 @@ def test_a_counsellor_who_cares_for_the_patient_may_review(clinic: Clinic) -> No
     file = clinic.send(vcf(), identifiers=Identifiers(date(1999, 1, 1), "Else")).file
     assert review_hold(counsellor, file, accept=True).status == FileStatus.QUEUED
     assert isinstance(file.patient, Patient)
+
+
+def test_a_patient_never_vouches_for_whose_file_somebody_else_has_sent(clinic: Clinic) -> None:
+    other = Identifiers(date(1999, 9, 9), family_name="Somebody")
+    file = clinic.send(vcf(SLOW), identifiers=other).file
+    with pytest.raises(Denied):
+        correct_identifiers(clinic.account, file, clinic.identifiers())
+    file.refresh_from_db()
+    assert file.waits_for_identifiers
+    refused = AccessEvent.objects.filter(actor=clinic.account, reason="not_the_sender", outcome=Outcome.DENY)
+    assert refused.count() == 1
+    again = SimpleUploadedFile("same.vcf", vcf(SLOW))
+    receipt = receive_file(clinic.account, again, order=clinic.order, identifiers=clinic.identifiers())
+    assert receipt.duplicate and not receipt.corrected and receipt.file.waits_for_identifiers
+
+
+def test_a_patient_does_not_choose_the_sample_of_a_file_the_laboratory_sent(clinic: Clinic) -> None:
+    file = clinic.send(vcf(SLOW), sample="SOMEBODY").file
+    assert (file.status, file.reason) == (FileStatus.HELD, "sample_missing")
+    with pytest.raises(Denied):
+        choose_sample(clinic.account, file, file.samples[0])
+    file.refresh_from_db()
+    assert file.status == FileStatus.HELD
+    choose_sample(clinic.clinician, file, file.samples[0])
+    file.refresh_from_db()
+    assert file.status == FileStatus.QUEUED

@@ -104,6 +104,27 @@ def test_gene_files_need_the_yes_when_made_and_when_taken(clinic: Clinic) -> Non
     exporting.take(clinic.ada_user, without).close()
 
 
+def test_results_in_a_copy_close_with_the_yes_to_reading_them(clinic: Clinic) -> None:
+    export = made(clinic)
+    exporting.take(clinic.ada_user, export).close()
+    noted = AccessEvent.objects.filter(patient=clinic.ada, action="download.export").latest("sequence")
+    assert noted.consent_events, "the line names the yes it rests on"
+    allow(clinic.ada, decision=Decision.WITHDRAW)
+    with pytest.raises(exporting.NotThere):
+        exporting.take(clinic.ada_user, export)
+    exporting.take(clinic.ada_user, made(clinic)).close()
+
+
+def test_a_yes_that_came_and_went_while_a_copy_was_made_counts_too(clinic: Clinic) -> None:
+    allow(clinic.ada, decision=Decision.WITHDRAW)
+    export = exporting.ask(clinic.ada_user, clinic.ada)
+    allow(clinic.ada)
+    allow(clinic.ada, decision=Decision.WITHDRAW)
+    work_off("export")
+    with pytest.raises(exporting.NotThere):
+        exporting.take(clinic.ada_user, export)
+
+
 def test_empty_failed_and_missing_things_keep_nothing_else_back(clinic: Clinic) -> None:
     allow(clinic.ada, "raw.download")
     make_file(clinic.ada, clinic.ada_user, status="failed", sample="", samples=[], kind="", explanation="Broken.")
