@@ -51,9 +51,17 @@ def main(arguments: list[str]) -> int:
         print(__doc__)
         return 2
     try:
-        signed = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
-        body = verify(signed, Path(arguments[1]).read_bytes())
-    except (NotGenuine, ValueError, OSError) as error:
+        file, key = Path(arguments[0]).read_bytes(), Path(arguments[1]).read_bytes()
+        load_pem_public_key(key)
+    except OSError as error:
+        print(f"Not checked: {error.filename} cannot be read ({error.strerror}).")
+        return 2
+    except ValueError:
+        print(f"Not checked: {arguments[1]} is not a public key in PEM form.")
+        return 2
+    try:
+        body = verify(json.loads(file), key)
+    except (NotGenuine, ValueError) as error:
         print(f"NOT GENUINE: {error}")
         return 1
     print(f"Genuine. {body['decision']} to {body['scope']} at {body['at']}, text {body['text']['version']}")

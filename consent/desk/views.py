@@ -349,7 +349,8 @@ def receipt_pdf(request: HttpRequest, event_id: uuid.UUID, patient_id: uuid.UUID
     visit = _visit(request, patient_id)
     event = _event(visit, event_id)
     signed = receipt(event)
-    context = visit.page(event=event, signed=signed, receipt=signed["receipt"])
+    key_url = request.build_absolute_uri(reverse("consent:key"))
+    context = visit.page(event=event, signed=signed, receipt=signed["receipt"], key_url=key_url)
     return _paper("consent/receipt_pdf.html", context, event.locale, "receipt.pdf")
 
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 from django.utils import timezone
 
-from consent.desk.queries import Permission, permission
+from consent.desk.queries import Permission, open_task, permission
 from consent.ledger.fold import State
 from portal.access.decide import decide
 from portal.access.matrix import PGX
@@ -21,6 +21,7 @@ from portal.delivery.queries import not_read_yet, reports_for_patient, to_review
 from portal.people.models import Patient, Role, User
 from portal.people.queries import patient_of_account
 from portal.reports.models import Report, ReportStatus
+from portal.results.explanations import in_words
 from portal.results.models import FileStatus, Job, JobStatus, ResultFile
 from portal.results.queries import files_for
 
@@ -33,6 +34,7 @@ class Task(StrEnum):
 
     READ_REPORT = "read_report"
     ANSWER_CONSENT = "answer_consent"
+    TALK_FIRST = "talk_first"
     WATCH_FILE = "watch_file"
     WAIT_FOR_REVIEW = "wait_for_review"
     FILE_STOPPED = "file_stopped"
@@ -58,11 +60,13 @@ class PatientHome:
     report: Report | None
     file: ResultFile | None
     moments: tuple[Moment, ...]
+    caller: User | None = None
+    """Who calls to talk a consent text through, while that is what is next."""
 
     @property
     def report_beside(self) -> Report | None:
         """The newest report, while something else comes first; closed reports are not offered."""
-        told_already = (Task.READ_REPORT, Task.READ_AGAIN, Task.SAID_NO, Task.ANSWER_CONSENT)
+        told_already = (Task.READ_REPORT, Task.READ_AGAIN, Task.SAID_NO, Task.ANSWER_CONSENT, Task.TALK_FIRST)
         return None if self.task in told_already else self.report
 
 
@@ -80,12 +84,18 @@ def patient_home(user: User) -> PatientHome | None:
     file = next((file for file in files if file.status != FileStatus.REFUSED and file.closed_at is None), None)
     report = next(iter(unread or current), None)
     task = _task(allowed, unread, reports, file)
-    return PatientHome(patient, task, report, file, _moments(reports, files))
+    caller = None
+    if task is Task.TALK_FIRST:
+        talk = open_task(patient, PGX)
+        caller = talk.counsellor if talk else None
+    return PatientHome(patient, task, report, file, _moments(reports, files), caller)
 
 
 def _task(allowed: Permission, unread: list[Report], reports: list[Report], file: ResultFile | None) -> Task:
     """The one thing to show first. Without a yes nothing else is shown: reports are closed and files unread."""
     if not allowed.permitted:
+        if allowed.state is State.NEEDS_COUNSELLOR:
+            return Task.TALK_FIRST
         return Task.SAID_NO if allowed.state in (State.DENIED, State.WITHDRAWN) else Task.ANSWER_CONSENT
     if unread:
         return Task.READ_REPORT
@@ -195,7 +205,8 @@ def work_queue(user: User) -> list[QueueRow]:
     listed |= Q(status=FileStatus.REFUSED, created_at__gte=timezone.now() - REFUSED_LISTED_FOR)
     for file in files_for(user).filter(listed, closed_at=None).defer("fingerprint", "samples"):
         work = _WORK_OF_STATUS[FileStatus(file.status)]
-        rows.append(QueueRow(work, file.patient, file.created_at, file.pk, file, file.explanation))
+        why = in_words(file.reason, file.explanation)
+        rows.append(QueueRow(work, file.patient, file.created_at, file.pk, file, why))
     for report in not_read_yet(user):
         file = report.interpretation.result_file
         rows.append(QueueRow(Work.NOT_READ, report.patient, report.release.at, report.pk, file))

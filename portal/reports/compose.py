@@ -284,7 +284,7 @@ def _next_steps(groups: Sequence[CardGroup], own_file: bool, words: Words) -> Li
     serious = [card.name for group in groups[:2] for card in group.cards][:MOST_THAT_MATTER]
     steps = [says("report", "next_confirm")] if own_file else []
     if serious:
-        steps.append(says("report", "next_show", names=join(serious, words)))
+        steps.append(says("report", "next_show", names=join(serious, words, "or")))
     steps += [says("report", code) for code in ("next_ask_first", "next_keep", "next_family", "next_again")]
     return Listing(title=says("report", "next_title"), items=tuple(steps))
 

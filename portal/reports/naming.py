@@ -12,8 +12,8 @@ def anchor(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
-def join(names: Sequence[str], words: Words) -> str:
-    """`A`, `A and B`, `A, B and C`."""
+def join(names: Sequence[str], words: Words, last: str = "and") -> str:
+    """`A`, `A and B`, `A, B and C`; with `last="or"` any one of them."""
     if len(names) < 2:
         return "".join(names)
-    return f"{', '.join(names[:-1])} {words.say('report', 'and')} {names[-1]}"
+    return f"{', '.join(names[:-1])} {words.say('report', last)} {names[-1]}"

@@ -24,7 +24,7 @@ from portal.access.decide import decide, require
 from portal.access.models import NoticeOwed
 from portal.people.models import Laboratory, Patient, Role, User
 from portal.results import explanations, jobs
-from portal.results.explanations import NotAccepted, explain
+from portal.results.explanations import NotAccepted, source
 from portal.results.models import FileOrigin, FileStatus, ResultFile, TestOrder
 from portal.results.patience import passes_by_itself, patiently
 from portal.results.plain_text import one_line, plain_text
@@ -200,7 +200,7 @@ def _recognise_into(file: ResultFile, stored: StoredUpload) -> None:
     file.samples = list(seen.samples)
     reason = _not_readable(seen)
     if reason:
-        _refuse(file, reason, explain(reason))
+        _refuse(file, reason, source(reason))
 
 
 def _not_readable(seen: Recognition) -> str:
@@ -242,13 +242,13 @@ def _add(actor: User, file: ResultFile, *, right_person: bool) -> ResultFile | N
 
 def hold(file: ResultFile, reason: str) -> None:
     """Stop a file until a person has looked."""
-    file.status, file.reason, file.explanation = FileStatus.HELD, reason, explain(reason)
+    file.status, file.reason, file.explanation = FileStatus.HELD, reason, source(reason)
     file.save()
 
 
 def wait_for_consent(file: ResultFile) -> None:
     """Keep a file unread until the person says yes."""
-    file.status, file.reason, file.explanation = FileStatus.WAITING_FOR_CONSENT, "no_consent", explain("no_consent")
+    file.status, file.reason, file.explanation = FileStatus.WAITING_FOR_CONSENT, "no_consent", source("no_consent")
     file.save()
 
 
@@ -327,7 +327,7 @@ def review_hold(actor: User, file: ResultFile, *, accept: bool, note: str = "") 
             file.accepted_holds = [*file.accepted_holds, file.reason]
             _send_on(file)
         else:
-            _refuse(file, "refused_on_review", explain("refused_on_review"))
+            _refuse(file, "refused_on_review", source("refused_on_review"))
             file.save()
     return file
 

@@ -1,12 +1,16 @@
 """Why a file is refused, held or waiting: every reason of this room with its one sentence, saying what to do.
 
 The sentences are read by laboratories, clinicians and patients alike, so none of them tells what the clinic knows.
-Reasons that come from reading a file bring the reader's own sentence with them.
+Reasons that come from reading a file bring the reader's own sentence with them, which names lines and numbers in
+English; the sentences here say the same by kind, for whoever reads another language.
+
+A row keeps its sentence in the language of the source (`source`). It is put into the reader's language when it is
+shown (`in_words`), never when it is written: whoever sends a file and whoever looks at it may read two languages.
 """
 
 from __future__ import annotations
 
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 # Held: a person has to look.
@@ -71,6 +75,23 @@ EXPLANATIONS: dict[str, str] = {
     "other": _("This is not a VCF file. Send the variant file (VCF 4, plain or compressed with gzip or bgzip)."),
     "no_samples": _("The VCF file has no samples. Ask for a file with genotypes and send that."),
     "other_assembly": _("The file says that it was made on GRCh37. We read GRCh38. Ask for the file on GRCh38."),
+    # Kinds of the reader's own refusals (`genomics.readers.ReadErrorCode`).
+    "not_found": _("We could not find the file. Send it again."),
+    "not_vcf": _("The file is not a whole VCF file. Send the complete VCF file."),
+    "not_read_yet": _("We cannot read this kind of file yet. Send a VCF file on GRCh38."),
+    "truncated": _("The file stops in the middle. Copy or download it again, and then send it."),
+    "corrupt": _("The file is damaged. Copy or download it again, and then send it."),
+    "sample_named_twice": _("Two samples in the file have the same name. Ask the laboratory for a corrected file."),
+    "too_many_samples": _("The file holds too many samples. Send the part with the one that is this person."),
+    "assembly_unknown": _("The file does not show if it was made on GRCh38. Ask for the file on GRCh38."),
+    "reference_disagrees": _("The file does not fit GRCh38, so we did not read it. Ask for the file on GRCh38."),
+    "no_genotypes": _("The file has no genotypes. Ask the laboratory for a VCF file with genotypes."),
+    "malformed_line": _("A line of the file is not as it should be. Copy or download the file again, then send it."),
+    "line_too_long": _("A line of the file is far too long for a VCF file. Ask for a standard VCF file."),
+    "compression_bomb": _(
+        "The compressed file grows far more than a VCF file does, so we did not read it. "
+        "Send the file as the laboratory made it."
+    ),
 }
 
 NOT_A_MEDICAL_TEST = gettext_lazy("This is not a medical test. Confirm it with your care team before you act on it.")
@@ -79,6 +100,19 @@ NOT_A_MEDICAL_TEST = gettext_lazy("This is not a medical test. Confirm it with y
 def explain(reason: str) -> str:
     """The sentence for a reason, in the language of whoever is asking."""
     return gettext(EXPLANATIONS[reason])
+
+
+def source(reason: str) -> str:
+    """The sentence for a reason as a row keeps it: in the language of the source, whoever is asking."""
+    return EXPLANATIONS[reason]
+
+
+def in_words(reason: str, kept: str) -> str:
+    """The sentence a row keeps, in the language of whoever is asking."""
+    if kept in EXPLANATIONS.values():
+        return gettext(kept)
+    english = (get_language() or "en").startswith("en")
+    return explain(reason) if kept and reason in EXPLANATIONS and not english else kept
 
 
 class NotAccepted(Exception):

@@ -16,7 +16,7 @@ from portal.access import log
 from portal.people.models import Patient
 from portal.results import jobs
 from portal.results.actions import SCOPE, hold, wait_for_consent
-from portal.results.explanations import explain
+from portal.results.explanations import source
 from portal.results.models import FileStatus, Finding, Interpretation, ResultFile
 from portal.results.same_person import doubt
 from portal.results.storing import storage
@@ -29,7 +29,7 @@ def stopped(file_id: uuid.UUID, reason: str, explanation: str) -> None:
     """The job has stopped for good: say so on the file. A file that is not what it said is refused."""
     status = FileStatus.FAILED if reason == jobs.GAVE_UP else FileStatus.REFUSED
     ResultFile.objects.filter(pk=file_id, status__in=_ON_THE_ROAD).update(
-        status=status, reason=reason, explanation=explain(reason) if reason == jobs.GAVE_UP else explanation
+        status=status, reason=reason, explanation=source(reason) if reason == jobs.GAVE_UP else explanation
     )
 
 
@@ -68,7 +68,7 @@ def _read(path: Path, name: str) -> Sample:
     except ReadError as error:
         raise jobs.JobRefused(str(error.code), error.sentence) from error
     if not any(call.status is CallStatus.TESTED for call in sample.calls.values()):
-        raise jobs.JobRefused("nothing_tested", explain("nothing_tested"))
+        raise jobs.JobRefused("nothing_tested", source("nothing_tested"))
     return sample
 
 

@@ -37,12 +37,12 @@ _FROM_THE_RECORD = (explanations.SEX_MISMATCH, explanations.REPEAT_MISMATCH, exp
 def explanation_for(user: User, file: ResultFile) -> str:
     """Why a file has stopped, as far as this person may know and can do something about it."""
     if file.status != FileStatus.HELD or user.role in (Role.CLINICIAN, Role.COUNSELLOR):
-        return file.explanation
+        return explanations.in_words(file.reason, file.explanation)
     if user.role == Role.PATIENT and not (file.reason in explanations.SAMPLE_HOLDS and is_sender(user, file)):
         return _("Your care team checks something about this file first. You do not need to do anything.")
     if file.reason in _FROM_THE_RECORD:
         return _("The clinic checks whose file this is before it goes on. You will see here when it has.")
-    return file.explanation
+    return explanations.in_words(file.reason, file.explanation)
 
 
 def reason_for(user: User, file: ResultFile) -> str:

@@ -58,6 +58,13 @@ def test_a_stranger_can_check_it_offline_with_the_small_program(clinic: Clinic, 
     (tmp_path / "receipt.json").write_text(json.dumps(changed))
     code, said = run()
     assert code == 1 and said.startswith("NOT GENUINE: the signature does not fit")
+    # What cannot be looked at is not called false.
+    (tmp_path / "key.pem").write_text("no key")
+    code, said = run()
+    assert code == 2 and said.startswith("Not checked: key.pem")
+    (tmp_path / "receipt.json").unlink()
+    code, said = run()
+    assert code == 2 and said.startswith("Not checked: receipt.json")
 
 
 def test_every_change_and_every_other_key_is_found(clinic: Clinic) -> None:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from consent.desk.understanding import ask_to_talk
 from consent.ledger.models import Decision
 from portal.access.models import BreakGlass
 from portal.delivery.models import Release
@@ -314,3 +315,14 @@ def test_a_patient_who_sent_a_file_of_two_people_is_asked_who_they_are(db: None)
     add_file(patient, FileStatus.HELD, reason="choose_sample", samples=["A", "B"], sample="")
     page = screen(account(patient))
     assert "Which one in the file is you?" in page and "nothing you need to do" not in page
+
+
+def test_a_patient_whom_somebody_calls_first_is_told_who_and_asked_nothing(clinic: Clinic) -> None:
+    patient = make_patient()
+    care(clinic.counsellor, patient)
+    allow(patient, decision=Decision.UNCLEAR)
+    ask_to_talk(account(patient), patient, "pgx")
+    assert task_of(patient) is Task.TALK_FIRST
+    told = screen(account(patient))
+    assert f"{clinic.counsellor.name} will call you" in told
+    assert "Read about it and answer" not in told

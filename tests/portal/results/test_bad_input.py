@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile, File
 from django.db import connection
+from django.utils.translation import override
 
 from genomics.readers.errors import ReadErrorCode
 from portal.results.actions import Receipt
-from portal.results.explanations import EXPLANATIONS, NotAccepted
+from portal.results.explanations import EXPLANATIONS, NotAccepted, explain, in_words
 from portal.results.models import FileStatus, Interpretation, Job, ResultFile
+from portal.results.presenting import explanation_for
 from tests.genomes import SLOW, header_and_rows, vcf, with_rows
 from tests.jobs import work_off
 from tests.portal.results.clinic import Clinic, files_in, make_clinic
@@ -274,3 +276,18 @@ def test_a_file_with_none_of_the_places_is_not_made_into_a_report(clinic: Clinic
     file = outcome(clinic, with_rows(vcf(), []))
     assert_refused(file, "nothing_tested")
     assert "none of the places" in file.explanation
+
+
+@pytest.mark.parametrize("code", [str(code) for code in ReadErrorCode])
+def test_every_refusal_of_the_reader_is_told_in_spanish_too(code: str) -> None:
+    with override("es"):
+        said = in_words(code, "Line 2 of the file is not as it should be.")
+        assert said == explain(code) != EXPLANATIONS[code]
+    assert in_words(code, "Line 2 of the file is not as it should be.").startswith("Line 2")
+
+
+def test_a_refusal_is_told_in_the_language_of_whoever_looks(clinic: Clinic) -> None:
+    with override("es"):
+        file = outcome(clinic, b"")
+        assert "vacío" in explanation_for(clinic.clinician, file)
+    assert "empty" in explanation_for(clinic.clinician, file)
