@@ -238,3 +238,22 @@ def _witness(patient: Patient, group: str) -> uuid.UUID | None:
         .last()
     )
     return task.settled_by_id if task else None
+
+
+def keep_task_about_result(patient: Patient, scope: str, kind: TaskKind | None, *, by: User | None = None) -> None:
+    """A signed result waits for somebody: one open task of this kind names them. None: nothing waits any more.
+
+    Called by the room that releases results, which has asked permission; it says no more than that a result waits.
+    """
+    about_results = CounsellorTask.objects.filter(
+        patient=patient, scope=scope, kind__in=(TaskKind.OPEN_TOGETHER, TaskKind.RESULT_WAITS), settled_at=None
+    )
+    about_results.exclude(kind=kind or "").update(settled_at=timezone.now(), settled_by=by)
+    if kind is not None:
+        CounsellorTask.objects.get_or_create(
+            patient=patient,
+            scope=scope,
+            kind=kind,
+            settled_at=None,
+            defaults={"group": scope_of(scope).group, "counsellor": counsellor_for(patient)},
+        )

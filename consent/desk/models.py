@@ -46,6 +46,8 @@ class TaskKind(models.TextChoices):
     NOT_UNDERSTOOD = "not_understood", _("Talk it through")
     WANTS_TO_TALK = "wants_to_talk", _("Asked to talk")
     ERASE = "erase", _("Asked to erase")
+    OPEN_TOGETHER = "open_together", _("Open a result together")
+    RESULT_WAITS = "result_waits", _("An important result waits unread")
 
 
 TALKS = (TaskKind.NOT_UNDERSTOOD, TaskKind.WANTS_TO_TALK)

@@ -62,7 +62,7 @@ def send_owed() -> int:
                 notice.withheld_at = timezone.now()
                 notice.save(update_fields=["withheld_at"])
                 continue
-            words = {"clinic_name": settings.CLINIC_NAME, "site_name": settings.SITE_NAME}
+            words = {"clinic_name": settings.CLINIC_NAME, "site_name": settings.SITE_NAME, "kind": notice.kind}
             with translation.override(notice.patient.account.speaks):
                 send_mail(
                     subject=" ".join(render_to_string("access/notice_subject.txt", words).split()),

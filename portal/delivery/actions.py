@@ -7,7 +7,6 @@ without harm.
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -21,6 +20,7 @@ from portal.access.matrix import PGX
 from portal.delivery.errors import DeliveryRefused, Refusal
 from portal.delivery.models import Annotation, Release, SignOff
 from portal.delivery.queries import notes_on
+from portal.delivery.releasing import begin
 from portal.people.models import Patient, User
 from portal.reports.actions import finalise
 from portal.reports.models import Report, ReportStatus
@@ -133,18 +133,15 @@ def sign(actor: User, report: Report, shown: str) -> SignOff:
             at=now,
         )
         log.record(actor, "sign.report", final, consent_events=consent.event_ids)
-        release(final, at=now)
+        release(final)
     return signature
 
 
-def release(report: Report, *, at: datetime) -> Release:
-    """Make a signed report the patient's to read from `at` on. Done by the system, at once, on signing."""
+def release(report: Report) -> Release:
+    """Put a signed report on its way to the patient, who reads it when they want to. Done on signing."""
     with transaction.atomic():
         consent = _consent(report)
-        row, new = Release.objects.get_or_create(report=report, defaults={"at": at})
-        if new:
-            log.record(None, "release.report", report, consent_events=consent.event_ids)
-    return row
+        return begin(report, consent.event_ids)
 
 
 def read(

@@ -1,4 +1,4 @@
-"""Registers the room with Django."""
+"""Registers the room with Django, and what it does by itself."""
 
 from django.apps import AppConfig
 
@@ -7,3 +7,9 @@ class DeliveryConfig(AppConfig):
     name = "portal.delivery"
     label = "delivery"
     verbose_name = "Delivery"
+
+    def ready(self) -> None:
+        from portal.access.upkeep import every_round
+        from portal.delivery.releasing import tell_of_open_reports
+
+        every_round(tell_of_open_reports)

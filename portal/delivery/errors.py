@@ -13,6 +13,9 @@ class Refusal(StrEnum):
     EMPTY_NOTE = "empty_note"
     UNKNOWN_MEDICINE = "unknown_medicine"
     LONG_NOTE = "long_note"
+    OPEN_ALREADY = "open_already"  # the patient may read it: it cannot be kept back any more
+    HOLD_TOO_LONG = "hold_too_long"
+    NOT_THEIRS_TO_OPEN = "not_theirs_to_open"  # the patient did not ask to open it together
 
 
 class DeliveryRefused(Exception):

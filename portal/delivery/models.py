@@ -4,7 +4,12 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from portal.delivery.release_state import Choice
+from portal.people.models import Patient
 from portal.reports.models import Report
 from portal.sealing.fields import SealedTextField
 
@@ -44,10 +49,72 @@ class SignOff(models.Model):
     at = models.DateTimeField()
 
 
+class ResultKind(models.TextChoices):
+    """Kinds of results a person can choose a time for. A new kind is a line here and its words on the page."""
+
+    MEDICINES = "medicines", _("How my genes and my medicines go together")
+
+
+class HoldReason(models.TextChoices):
+    """Why a clinic keeps a report back. The patient reads the sentence for it."""
+
+    TALK_FIRST = "talk_first", _("We want to talk with the patient first")
+    SECOND_LOOK = "second_look", _("Somebody else has to check it too")
+    MORE_TO_COME = "more_to_come", _("Another result belongs to it")
+
+
+class ReleasePreference(models.Model):
+    """How a patient wants one kind of result: at once, on a date, with a counsellor, or not until they ask.
+
+    No row: they have not chosen, and results come at once.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="release_preferences")
+    kind = models.CharField(max_length=20, choices=ResultKind)
+    choice = models.CharField(max_length=20, choices=[(choice.value, choice.name) for choice in Choice])
+    on = models.DateField(null=True, blank=True)
+    chosen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["patient", "kind"], name="one_release_preference_per_kind"),
+            models.CheckConstraint(
+                condition=Q(choice="on_date", on__isnull=False) | (~Q(choice="on_date") & Q(on=None)),
+                name="a_date_goes_with_its_choice",
+            ),
+        ]
+
+
+class Hold(models.Model):
+    """The clinic keeps one report back for a reason and for a time. It ends by itself; the patient is told."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="holds")
+    reason = models.CharField(max_length=20, choices=HoldReason)
+    until = models.DateTimeField()
+    placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    placed_at = models.DateTimeField(default=timezone.now)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["placed_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["report"], condition=Q(lifted_at=None), name="one_hold_at_a_time")
+        ]
+
+
 class Release(models.Model):
-    """The report is the patient's to read from `at` on."""
+    """A signed report on its way to its patient, who may read it from `at` on. None: it waits, and no moment is set.
+
+    `at` is worked out by `release_state`, anew whenever the wish or a hold changes; what was read stays open.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     report = models.OneToOneField(Report, on_delete=models.PROTECT, related_name="release")
-    at = models.DateTimeField()
+    at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(
+        null=True, blank=True, help_text="The patient asked for it after all, or it was opened with them."
+    )
+    told_at = models.DateTimeField(null=True, blank=True, help_text="Since when mail says that there is news.")
     first_read_at = models.DateTimeField(null=True, blank=True)

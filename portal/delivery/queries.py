@@ -1,5 +1,7 @@
 """Which reports somebody may see, and at which stage of the road: always scoped to the asker."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +11,10 @@ from django.utils import timezone
 from consent.ledger.standing import permitted_subjects
 from portal.access.matrix import PGX
 from portal.access.standing_in import StandIn
-from portal.delivery.models import Annotation
-from portal.people.models import Role, User
+from portal.delivery.models import Annotation, Hold, Release, ReleasePreference, ResultKind
+from portal.delivery.release_state import State, WaitsFor
+from portal.delivery.releasing import pause_on, state_of
+from portal.people.models import Patient, Role, User
 from portal.people.queries import patients_for
 from portal.reports.models import Report, ReportStatus
 from portal.sealing.keys import take_keys, with_keys
@@ -92,8 +96,72 @@ def recently_signed(user: User) -> QuerySet[Report]:
 
 
 def not_read_yet(user: User) -> QuerySet[Report]:
-    """Reports that are out and still count, and that their patient has not opened, newest first."""
-    return recently_signed(user).filter(status=ReportStatus.SIGNED, release__first_read_at=None)
+    """Reports that are open and still count, and that their patient has not read, newest first."""
+    return recently_signed(user).filter(
+        status=ReportStatus.SIGNED, release__first_read_at=None, release__at__lte=timezone.now()
+    )
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A signed report that is not open to its patient yet: what it waits for, and who can be asked."""
+
+    report: Report
+    state: State
+    hold: Hold | None
+    held_until: datetime | None
+    """The end of the hold; never later than the longest one allows."""
+
+    @property
+    def by_wish(self) -> bool:
+        """Whether the patient can open it by asking."""
+        return self.state.waits_for in (WaitsFor.DATE, WaitsFor.COUNSELLOR, WaitsFor.ASKING)
+
+
+def waiting(user: User) -> list[Waiting]:
+    """Signed reports of the asker's (or of who they look after) that wait, oldest first. What is in them is not
+    told; without a yes that holds, not even that they are there."""
+    rows = Release.objects.filter(
+        Q(at=None) | Q(at__gt=timezone.now()), report__status=ReportStatus.SIGNED, first_read_at=None
+    ).select_related("report__patient", "report__sign_off", "report__interpretation__result_file__order")
+    if user.role == Role.PATIENT:
+        rows = rows.filter(report__patient__account=user, report__patient__identity_checked_at__isnull=False)
+    elif user.role in CARE_ROLES:
+        rows = rows.filter(report__patient__in=patients_for(user))
+    else:
+        return []
+    subjects = permitted_subjects(rows.values("report__patient__subject"), PGX)
+    rows = rows.filter(report__patient__subject__in=subjects)
+    return [as_waiting(row) for row in rows.order_by("report__signed_at")]
+
+
+def as_waiting(row: Release) -> Waiting:
+    """What a report waits for, of a release that was asked for."""
+    hold, state, signed_at = hold_on(row.report), state_of(row), row.report.signed_at
+    pause = pause_on(row.report)
+    held = pause.ends_at(signed_at) if pause and signed_at else None
+    return Waiting(row.report, state, hold, held if held and held > timezone.now() else None)
+
+
+def waiting_report(user: User, report_id: UUID) -> Waiting | None:
+    """One of them, or None alike for unknown, open and somebody else's."""
+    return next((one for one in waiting(user) if one.report.pk == report_id), None)
+
+
+def is_open(report: Report) -> bool:
+    """Whether the patient may read a report that was asked for."""
+    return Release.objects.filter(report=report, at__lte=timezone.now()).exists()
+
+
+def hold_on(report: Report) -> Hold | None:
+    """The hold that is on a report that was asked for."""
+    found = Hold.objects.filter(report=report, lifted_at=None).select_related("placed_by").first()
+    return found if found is not None and found.until > timezone.now() else None
+
+
+def preferences(patient: Patient) -> dict[ResultKind, ReleasePreference]:
+    """What somebody chose for each kind of result; the patient's own page asks for it."""
+    return {ResultKind(row.kind): row for row in ReleasePreference.objects.filter(patient=patient)}
 
 
 def notes_on(report: Report) -> list[Annotation]:

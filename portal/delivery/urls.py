@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal.delivery import views
+from portal.delivery import release_views, views
 
 app_name = "delivery"
 reading = [
@@ -14,6 +14,9 @@ reading = [
 urlpatterns = [
     *reading,
     path("for/<uuid:patient_id>/", include((reading, "for"))),
+    path("when/", release_views.when, name="when"),
+    path("<uuid:report_id>/open/", release_views.open_report, name="open"),
+    path("<uuid:report_id>/release/", release_views.release, name="release"),
     path("<uuid:report_id>/private/", views.keep_private, name="keep_private"),
     path("<uuid:report_id>/review/", views.review, name="review"),
     path("<uuid:report_id>/review/note/", views.note, name="note"),

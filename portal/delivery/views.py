@@ -73,6 +73,7 @@ def report_list(request: HttpRequest, patient_id: UUID | None = None) -> HttpRes
         "reports": [(report, _addresses(report, stand_in)["report_url"]) for report in rows],
         "own": own,
         "stand_in": stand_in,
+        "waits": [] if stand_in else [one.report.pk for one in queries.waiting(user)],
         "made_up": patient.invented if patient else "",
     }
     return render(request, "delivery/report_list.html", context)
@@ -97,6 +98,7 @@ def report(request: HttpRequest, report_id: UUID, patient_id: UUID | None = None
         "own": own,
         "stand_in": stand_in,
         "pdf_ready": _pdf_ready(found),
+        "newer_is_open": found.replaced_by is not None and queries.is_open(found.replaced_by),
         "made_up": found.patient.invented,
         **_addresses(found, stand_in),
     }

@@ -20,7 +20,7 @@ class Place:
     leads_to: tuple[str, ...] = ()
 
 
-_REPORTS = ("delivery:report", "delivery:pdf")
+_REPORTS = ("delivery:report", "delivery:pdf", "delivery:when", "delivery:release")
 _FILES = ("results:file", "results:send_for", "results:order")
 _QUEUE = Place("home", _("Work queue"), ("delivery:review", "delivery:note", "delivery:sign"))
 _START = Place("home", _("Start"))

@@ -17,7 +17,14 @@ from portal.access.matrix import PGX
 from portal.access.models import BreakGlass
 from portal.access.queries import breaks_to_review, questions_to_answer
 from portal.access.standing_in import StandIn
-from portal.delivery.queries import not_read_yet, reports_for_patient, to_review
+from portal.delivery.queries import (
+    Waiting,
+    not_read_yet,
+    preferences,
+    reports_for_patient,
+    to_review,
+    waiting,
+)
 from portal.people.models import Patient, Role, User
 from portal.people.queries import patient_of_account
 from portal.reports.models import Report, ReportStatus
@@ -36,6 +43,7 @@ class Task(StrEnum):
     ANSWER_CONSENT = "answer_consent"
     TALK_FIRST = "talk_first"
     WATCH_FILE = "watch_file"
+    REPORT_WAITS = "report_waits"
     WAIT_FOR_REVIEW = "wait_for_review"
     FILE_STOPPED = "file_stopped"
     SAID_NO = "said_no"
@@ -60,6 +68,9 @@ class PatientHome:
     report: Report | None
     file: ResultFile | None
     moments: tuple[Moment, ...]
+    waiting: tuple[Waiting, ...] = ()
+    asks_when: bool = False
+    """Nobody has asked yet how the patient wants results, and one may come."""
     caller: User | None = None
     """Who calls to talk a consent text through, while that is what is next."""
 
@@ -83,15 +94,23 @@ def patient_home(user: User) -> PatientHome | None:
     # A refused or closed file is over; the newest of the others is what the patient waits for.
     file = next((file for file in files if file.status != FileStatus.REFUSED and file.closed_at is None), None)
     report = next(iter(unread or current), None)
-    task = _task(allowed, unread, reports, file)
+    waits = tuple(waiting(user))
+    task = _task(allowed, unread, reports, file, waits)
     caller = None
     if task is Task.TALK_FIRST:
         talk = open_task(patient, PGX)
         caller = talk.counsellor if talk else None
-    return PatientHome(patient, task, report, file, _moments(reports, files), caller)
+    asks_when = allowed.permitted and not reports and not preferences(patient)
+    return PatientHome(patient, task, report, file, _moments(reports, files), waits, asks_when, caller)
 
 
-def _task(allowed: Permission, unread: list[Report], reports: list[Report], file: ResultFile | None) -> Task:
+def _task(
+    allowed: Permission,
+    unread: list[Report],
+    reports: list[Report],
+    file: ResultFile | None,
+    waits: tuple[Waiting, ...],
+) -> Task:
     """The one thing to show first. Without a yes nothing else is shown: reports are closed and files unread."""
     if not allowed.permitted:
         if allowed.state is State.NEEDS_COUNSELLOR:
@@ -99,6 +118,8 @@ def _task(allowed: Permission, unread: list[Report], reports: list[Report], file
         return Task.SAID_NO if allowed.state in (State.DENIED, State.WITHDRAWN) else Task.ANSWER_CONSENT
     if unread:
         return Task.READ_REPORT
+    if waits:
+        return Task.REPORT_WAITS
     if file is not None and file.status in ON_THE_ROAD:
         return Task.WATCH_FILE
     if file is not None and file.status in (FileStatus.FAILED, FileStatus.HELD):
@@ -114,7 +135,7 @@ def _has_report(file: ResultFile, reports: list[Report]) -> bool:
 
 
 def _moments(reports: list[Report], files: list[ResultFile]) -> tuple[Moment, ...]:
-    moments = [Moment("report", report.release.at, report=report) for report in reports]
+    moments = [Moment("report", at, report=report) for report in reports if (at := report.release.at)]
     moments += [Moment("file", file.created_at, file=file) for file in files]
     return tuple(sorted(moments, key=lambda moment: moment.at, reverse=True)[:TIMELINE_LENGTH])
 
@@ -209,7 +230,8 @@ def work_queue(user: User) -> list[QueueRow]:
         rows.append(QueueRow(work, file.patient, file.created_at, file.pk, file, why))
     for report in not_read_yet(user):
         file = report.interpretation.result_file
-        rows.append(QueueRow(Work.NOT_READ, report.patient, report.release.at, report.pk, file))
+        if report.release.at is not None:
+            rows.append(QueueRow(Work.NOT_READ, report.patient, report.release.at, report.pk, file))
     order = list(Work)
     return sorted(rows, key=lambda row: (order.index(row.work), row.since))
 

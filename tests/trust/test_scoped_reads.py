@@ -25,6 +25,7 @@ BY_THE_SYSTEM = {
     "portal/access/seals.py": "seals the log",
     "portal/access/verify.py": "verifies the log",
     "portal/access/proxies.py": "acts that ask `require` first",
+    "portal/delivery/releasing.py": "acts that ask `require` first, and the word of an open report the system owes",
     "portal/rights/exporting.py": "acts that ask `require` first",
     "portal/rights/leaving.py": "acts that ask `require` first",
     "portal/rights/life.py": "acts that ask `require` first",

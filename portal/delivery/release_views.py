@@ -1,0 +1,116 @@
+"""Pages about when a report opens: the patient's choice, opening it after all, the clinic's hold."""
+
+from __future__ import annotations
+
+from typing import cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from portal.access.decide import decide
+from portal.delivery import queries, releasing
+from portal.delivery.errors import DeliveryRefused, Refusal
+from portal.delivery.models import HoldReason, ResultKind
+from portal.delivery.release_forms import HoldForm, WhenForm
+from portal.delivery.release_state import Choice
+from portal.people.models import Role, User
+from portal.people.queries import patient_of_account
+from portal.reports.models import Report, ReportStatus
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def when(request: HttpRequest) -> HttpResponse:
+    """The patient says how results should come to them, and sees what waits."""
+    user = cast(User, request.user)
+    patient = patient_of_account(user)
+    if patient is None or user.role != Role.PATIENT:
+        raise Http404
+    chosen = queries.preferences(patient)
+    forms = [WhenForm(kind, chosen.get(kind)) for kind in ResultKind]
+    status = 200
+    if request.method == "POST":
+        kind = request.POST.get("kind", "")
+        if kind not in ResultKind.values:
+            raise Http404
+        sent = WhenForm(ResultKind(kind), chosen.get(ResultKind(kind)), request.POST)
+        if sent.is_valid():
+            choice = Choice(sent.cleaned_data["choice"])
+            releasing.choose(user, patient, ResultKind(kind), choice, sent.cleaned_data["on"])
+            messages.success(request, _("Saved. It counts from now on."))
+            return redirect("delivery:when")
+        forms = [sent if form.kind == kind else form for form in forms]
+        status = 422
+    context = {"forms": forms, "waiting": queries.waiting(user), "made_up": patient.invented}
+    return render(request, "delivery/when.html", context, status=status)
+
+
+@login_required
+@require_POST
+def open_report(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """Open a report that waits: its patient asks for it, or the team opens it with them."""
+    user = cast(User, request.user)
+    found = queries.waiting_report(user, report_id)
+    if found is None:
+        raise Http404
+    own = user.role == Role.PATIENT
+    try:
+        state = releasing.open_now(user, found.report)
+    except DeliveryRefused:
+        messages.error(request, _("The patient did not choose to open it together. Only they can open it."))
+        return redirect("delivery:release", report_id)
+    if not own:
+        messages.success(request, _("It is open for the patient now."))
+        return redirect("delivery:release", report_id)
+    if state.is_open:
+        return redirect("delivery:report", report_id)
+    messages.info(request, _("We noted it. It opens when the stop below is over."))
+    return redirect("delivery:when")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def release(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """For the care team: when a report opens and why, keeping it back, opening it together."""
+    user = cast(User, request.user)
+    report = queries.report_for(user, report_id, words=False)
+    if report is None or user.role not in queries.CARE_ROLES:
+        raise Http404
+    may_hold = decide(user, "place.hold", report).permitted
+    form = HoldForm()
+    if request.method == "POST":
+        if "lift" in request.POST:
+            releasing.lift(user, report)
+            messages.success(request, _("The hold is over."))
+            return redirect("delivery:release", report_id)
+        form = HoldForm(request.POST)
+        if form.is_valid():
+            return _hold(request, user, report, form)
+    waits = queries.waiting_report(user, report_id)
+    context = {
+        "report": report,
+        "waits": waits,
+        "hold": queries.hold_on(report),
+        "is_open": report.signed_at is not None and waits is None,
+        "form": form if may_hold and report.status != ReportStatus.REPLACED else None,
+        "may_open": waits is not None and waits.state.waits_for == "counsellor",
+        "made_up": report.patient.invented,
+    }
+    return render(request, "delivery/release.html", context, status=422 if form.errors else 200)
+
+
+def _hold(request: HttpRequest, user: User, report: Report, form: HoldForm) -> HttpResponse:
+    try:
+        releasing.hold(user, report, HoldReason(form.cleaned_data["reason"]), form.cleaned_data["until"])
+    except DeliveryRefused as refused:
+        already = refused.refusal is Refusal.OPEN_ALREADY
+        told = _("The patient can read it already.") if already else _("This report cannot be kept back.")
+        messages.error(request, told)
+    else:
+        messages.success(request, _("It is kept back. The patient reads why, and until when."))
+    return redirect("delivery:release", report.pk)
