@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
 from portal.access.logging import hashed_user, request_id
@@ -32,19 +33,30 @@ class RequestLogMiddleware:
             response.headers["X-Request-ID"] = request_id.get()
             return response
         finally:
-            match = request.resolver_match
-            user = getattr(request, "user", None)
-            logger.info(
-                "request",
-                extra={
-                    "method": request.method,
-                    "route": match.route if match else "unknown",
-                    "status": status,
-                    "duration_ms": round((time.perf_counter() - started) * 1000, 1),
-                    "user": hashed_user(user.pk, settings.SECRET_KEY) if user and user.is_authenticated else None,
-                },
-            )
-            request_id.reset(token)
+            try:
+                match = request.resolver_match
+                logger.info(
+                    "request",
+                    extra={
+                        "method": request.method,
+                        "route": match.route if match else "unknown",
+                        "status": status,
+                        "duration_ms": round((time.perf_counter() - started) * 1000, 1),
+                        "user": _hashed_user(request),
+                    },
+                )
+            finally:
+                # Whatever fails above, the next request in this thread has a number of its own.
+                request_id.reset(token)
+
+
+def _hashed_user(request: HttpRequest) -> str | None:
+    """Who asked, as a hash; None when nobody is signed in or the database, asked last of all, cannot say."""
+    user = getattr(request, "user", None)
+    try:
+        return hashed_user(user.pk, settings.SECRET_KEY) if user is not None and user.is_authenticated else None
+    except DatabaseError:
+        return None
 
 
 class NoStoreMiddleware:
