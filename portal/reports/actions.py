@@ -11,12 +11,14 @@ from collections.abc import Mapping, Sequence
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from consent.desk.queries import Permission, permission
 from portal.access import log
+from portal.people.models import Patient
 from portal.reports.compose import signed
 from portal.reports.document import Document, Note, Signature, content_hash
 from portal.reports.facts import compose_from, printed_date, replaced_fact, role_name
@@ -25,7 +27,9 @@ from portal.reports.queries import same_matter, would_replace
 from portal.reports.render import render_pdf
 from portal.results import jobs
 from portal.results.actions import SCOPE
-from portal.results.models import Interpretation
+from portal.results.models import Interpretation, Job, JobStatus
+
+NO_CONSENT = "no_consent"
 
 
 class AlreadySigned(ValueError):
@@ -34,6 +38,44 @@ class AlreadySigned(ValueError):
 
 class DocumentChanged(RuntimeError):
     """The report's document changed while its PDF was made; making it again mends that."""
+
+
+# -- consent
+
+
+def consent_changed(patient: Patient, scope: str) -> None:
+    """The person said yes again: words and papers that were refused for want of it are made after all.
+
+    One that runs at this moment may have met the earlier no, so it is asked to run once more.
+    """
+    if scope != SCOPE:
+        return
+    with transaction.atomic():
+        if not permission(patient, SCOPE).permitted:
+            return
+        stopped = Q(status=JobStatus.FAILED, reason=NO_CONSENT) | Q(status=JobStatus.RUNNING)
+        words = Q(kind="compose", target__in=Interpretation.objects.filter(patient=patient).values("pk"))
+        papers = Q(kind="render", target__in=Report.objects.filter(patient=patient).values("pk"))
+        for job in Job.objects.filter(stopped, words | papers):
+            jobs.enqueue(job.kind, job.target, again=True)
+
+
+def require_consent(patient: Patient) -> Permission:
+    """The person's yes as it stands now; without it nothing is put into words, and nothing on paper."""
+    found = permission(patient, SCOPE)
+    if not found.permitted:
+        raise jobs.JobRefused(
+            NO_CONSENT,
+            _("The patient has not said yes to having these results interpreted. Ask them first, then start again."),
+        )
+    return found
+
+
+def _consent_to_keep(patient_id: uuid.UUID) -> Permission:
+    """Asked again in the transaction that writes. The patient's row is locked first, as giving and taking back a yes
+    do: so an answer comes either before this transaction, which then sees it, or after it. The lock lets rows about
+    the patient be added meanwhile: signing does that while it holds the report."""
+    return require_consent(Patient.objects.select_for_update(no_key=True).get(pk=patient_id))
 
 
 # -- compose
@@ -45,23 +87,11 @@ def compose_report(interpretation_id: uuid.UUID) -> Report:
     Running it again changes nothing, unless the words have changed and the report is still a draft. Raises
     `jobs.JobRefused` without the person's consent.
     """
-    require_consent(interpretation_id)
+    require_consent(Patient.objects.get(interpretations=interpretation_id))
     document = composed(interpretation_id)
     with transaction.atomic():
         keep_draft(interpretation_id, document)
     return _current(interpretation_id)
-
-
-def require_consent(interpretation_id: uuid.UUID) -> Permission:
-    """The person's yes as it stands now; without it nothing is put into words."""
-    interpretation = Interpretation.objects.select_related("patient").get(pk=interpretation_id)
-    found = permission(interpretation.patient, SCOPE)
-    if not found.permitted:
-        raise jobs.JobRefused(
-            "no_consent",
-            _("The patient has not said yes to having these results interpreted. Ask them first, then start again."),
-        )
-    return found
 
 
 def composed(interpretation_id: uuid.UUID) -> Document:
@@ -74,8 +104,8 @@ def composed(interpretation_id: uuid.UUID) -> Document:
 
 def keep_draft(interpretation_id: uuid.UUID, document: Document) -> uuid.UUID | None:
     """Keep a composed document as the interpretation's draft; returns the report's id, or None when it is signed."""
-    found = require_consent(interpretation_id)
     interpretation = Interpretation.objects.select_related("patient").get(pk=interpretation_id)
+    found = _consent_to_keep(interpretation.patient_id)
     report, _made = Report.objects.select_for_update().get_or_create(
         interpretation=interpretation,
         language=document.language,
@@ -152,8 +182,12 @@ def _replace_earlier(report: Report) -> None:
 
 
 def render_report(report_id: uuid.UUID) -> Report:
-    """Make the report's PDF here and now, if its content has changed since the last one."""
-    report = Report.objects.get(pk=report_id)
+    """Make the report's PDF here and now, if its content has changed since the last one.
+
+    Raises `jobs.JobRefused` without the person's consent.
+    """
+    report = Report.objects.select_related("patient").get(pk=report_id)
+    require_consent(report.patient)
     with transaction.atomic():
         keep_pdf(report_id, report.content_hash, rendered(report))
     report.refresh_from_db()
@@ -169,7 +203,9 @@ def rendered(report: Report) -> bytes | None:
 
 
 def keep_pdf(report_id: uuid.UUID, made_from: str, pdf: bytes | None) -> uuid.UUID:
-    """Keep a PDF made from the content of this hash. Raises `DocumentChanged` when the content has moved on."""
+    """Keep a PDF made from the content of this hash. Raises `DocumentChanged` when the content has moved on, and
+    `jobs.JobRefused` when the person's yes was taken back while it was made."""
+    _consent_to_keep(Report.objects.values_list("patient_id", flat=True).get(pk=report_id))
     report = Report.objects.select_for_update().get(pk=report_id)
     if report.content_hash != made_from:
         raise DocumentChanged(str(report_id))

@@ -1,4 +1,4 @@
-"""Registers the room with Django: its jobs and its start-up check."""
+"""Registers the room with Django: its jobs, its start-up check, and what it does when somebody says yes again."""
 
 from django.apps import AppConfig
 
@@ -9,4 +9,8 @@ class ReportsConfig(AppConfig):
     verbose_name = "Reports"
 
     def ready(self) -> None:
+        from consent.desk.hooks import on_change
         from portal.reports import checks, tasks  # noqa: F401  (registers the check and the jobs)
+        from portal.reports.actions import consent_changed
+
+        on_change(consent_changed)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 
+from portal.people.models import Patient
 from portal.reports import actions
 from portal.reports.models import Report
 from portal.results import jobs
@@ -19,7 +20,7 @@ RENDER = "render"
 def compose(job: jobs.RunningJob) -> jobs.Commit:
     """From an interpretation to a draft report, if the person still says yes."""
     job.step("permission")
-    actions.require_consent(job.target)
+    actions.require_consent(Patient.objects.get(interpretations=job.target))
     job.step("words")
     document = actions.composed(job.target)
     job.step("saving")
@@ -28,9 +29,10 @@ def compose(job: jobs.RunningJob) -> jobs.Commit:
 
 @jobs.handler(RENDER, steps=("paper", "saving"))
 def render(job: jobs.RunningJob) -> jobs.Commit:
-    """From a report's document to its PDF."""
+    """From a report's document to its PDF, if the person still says yes."""
     job.step("paper")
-    report = Report.objects.get(pk=job.target)
+    report = Report.objects.select_related("patient").get(pk=job.target)
+    actions.require_consent(report.patient)
     pdf = actions.rendered(report)
     job.step("saving")
     return lambda: actions.keep_pdf(job.target, report.content_hash, pdf)

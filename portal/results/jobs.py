@@ -115,7 +115,7 @@ def enqueue(kind: str, target: uuid.UUID, *, again: bool = False) -> Job:
     """The one job of this kind for this row; made if there is none, and dispatched when the transaction commits.
 
     `again` asks for a run that begins after this transaction: a job that was done or had failed starts once more with
-    fresh attempts, one that is running is run once more when it is done. Without it such jobs are left as they are.
+    fresh attempts, one that is running is run once more when it is over. Without it such jobs are left as they are.
     """
     with transaction.atomic():
         job, _made = Job.objects.get_or_create(kind=kind, target=target, defaults={"step_count": len(steps_of(kind))})
@@ -283,8 +283,7 @@ def _finish(job: RunningJob, commit: Commit) -> None:
                 updated_at=now,
             ):
                 raise ClaimLost
-            if Job.objects.filter(pk=job.id, once_more=True).update(**_afresh(now)):
-                transaction.on_commit(lambda: _dispatch(job.kind.code, job.id))
+            _once_more(job.id, job.kind.code, now)
             if product is not None:
                 for hook in _after.get(job.kind.code, []):
                     hook(product)
@@ -312,9 +311,16 @@ def _stop(job_id: uuid.UUID, claim: uuid.UUID | None, reason: str, explanation: 
                 updated_at=now,
             ):
                 raise ClaimLost
+            _once_more(job_id, job.kind, now)
 
     with contextlib.suppress(ClaimLost):
         patiently(stop)
+
+
+def _once_more(job_id: uuid.UUID, kind: str, now: datetime) -> None:
+    """Start a job afresh that ended, well or badly, after somebody had asked for another run."""
+    if Job.objects.filter(pk=job_id, once_more=True).update(**_afresh(now)):
+        transaction.on_commit(lambda: _dispatch(kind, job_id))
 
 
 def _put_back(job: RunningJob, *, counts: bool) -> None:

@@ -45,7 +45,7 @@ def figures() -> list[Figure]:
     from tests.trust.faults import FAULTS
 
     laws, lives = test_consent_laws, test_consent_laws.LIVES
-    ways = [*test_enforcement.WAYS_OUT, "E9"]
+    ways = [*test_enforcement.WAYS_OUT, "E9", "E13"]
     closed = [*ways, *test_enforcement.MISSING]
     failures = [name for name in vars(test_fifteen_failures) if re.match(r"test_\d\d_", name)]
     tampers, killed = (
@@ -69,7 +69,7 @@ def figures() -> list[Figure]:
             "ways out for data that close without a yes, and ways in which it is missing",
             f"{len(closed)} × {len(FAULTS)} = {len(closed) * len(FAULTS)}",
             "",
-            "test_enforcement.py",
+            "test_enforcement*.py",
         ),
         Figure(
             "of these, ways whose room is not built, refused by name", str(len(NOT_BUILT)), "", "test_enforcement.py"

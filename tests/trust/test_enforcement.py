@@ -1,8 +1,9 @@
-"""Every way out for data closes when the yes is missing: eleven ways, four kinds of missing, forty-four promises.
+"""Every way out for data closes when the yes is missing, in each of the four ways in which it can be missing.
 
 Each way out is first shown to be open, with a yes; so a way that never opens cannot pass. Then the yes is taken away
 in one of four ways (`tests/trust/faults.py`), and nothing may come out. Ways out whose room has not been built (E7,
-E10, E11 and FHIR) are refused by name, and have no address.
+E10, E11 and FHIR) are refused by name, and have no address. E13, a restored backup, is in
+`test_enforcement_of_restores.py`.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from portal.delivery.models import Release
 from portal.delivery.queries import recently_signed, to_review
 from portal.home.queries import waiting_for_review
 from portal.people.models import Patient, ProxyGrant, Role, User
+from portal.reports import making
 from portal.reports.models import Report
 from portal.results import interpreting, jobs
 from portal.results.explanations import NotAccepted
@@ -239,8 +241,15 @@ def e6_proxy(scene: Scene, before: None) -> Look:
     return lambda: seen(text) or may.permitted
 
 
-def e8_paper(scene: Scene, draft: Report) -> Look:
-    """The PDF, on the page and over the API, for the patient and the care team."""
+def paper_in_hand(scene: Scene) -> tuple[Report, Held]:
+    """A draft, and a job that has drawn its PDF and is about to keep it."""
+    draft = second_draft(scene)
+    return draft, hold_job("render", draft.pk, making.render)
+
+
+def e8_paper(scene: Scene, in_hand: tuple[Report, Held]) -> Look:
+    """The PDF, on the page and over the API, for the patient and the care team; and the one that is being kept."""
+    draft, held = in_hand
     report = scene.report.pk
     text = pages(
         scene,
@@ -252,7 +261,9 @@ def e8_paper(scene: Scene, draft: Report) -> Look:
     papers = [reverse(name, args=[report]) for name in ("delivery:pdf", "api:report_pdf")]
     text += pages(scene, scene.ward.clinician, *papers)
     drawn = pages(scene, scene.ward.clinician, reverse("delivery:draft_pdf", args=[draft.pk]))
-    return lambda: seen(text) or "application/pdf" in drawn
+    with suppress(DatabaseError, jobs.ClaimLost, jobs.JobRefused):
+        jobs._finish(held.running, held.commit)
+    return lambda: seen(text) or "application/pdf" in drawn or Report.objects.get(pk=draft.pk).pdf.name
 
 
 def e12_machines(scene: Scene, before: None) -> Look:
@@ -289,7 +300,7 @@ WAYS_OUT: dict[str, tuple[Prepare, Use]] = {
     "E4": (seen_draft, e4_release),
     "E5": (second_draft, e5_staff),
     "E6": (nothing, e6_proxy),
-    "E8": (second_draft, e8_paper),
+    "E8": (paper_in_hand, e8_paper),
     "E12": (nothing, e12_machines),
 }
 

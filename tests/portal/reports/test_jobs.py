@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from django.db import transaction
 
+from consent.desk.actions import withdraw
 from consent.ledger.models import Decision
-from portal.people.models import Role
+from portal.people.models import Patient, Role
 from portal.reports.actions import AlreadySigned, DocumentChanged, compose_report, finalise, keep_pdf, render_report
 from portal.reports.models import Report, ReportStatus
 from portal.reports.queries import progress_of_paper, progress_of_words
 from portal.results import jobs
 from portal.results.jobs import JobRefused
 from portal.results.models import Job, JobStatus
-from tests.people import allow, care, make_laboratory, make_order, make_patient, make_user
+from tests.jobs import work_off
+from tests.people import allow, care, make_laboratory, make_order, make_patient, make_user, say_yes
 from tests.road import draft_from, run_jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,3 +98,74 @@ def test_nothing_is_put_into_words_without_a_yes(draft: Report) -> None:
     job = Job.objects.get(kind="compose")
     assert (job.status, job.reason) == (JobStatus.FAILED, "no_consent")
     assert job.explanation
+
+
+def taken_back_while_it_runs(kind: str, target: uuid.UUID, patient: Patient) -> Job:
+    """The job has read and made its thing; the yes is taken back before it is written down."""
+    held = jobs._claim(jobs.enqueue(kind, target, again=True).pk)
+    assert held is not None
+    commit = held.kind.work(held)
+    account = patient.account
+    assert account is not None
+    withdraw(account, patient, "pgx")
+    with pytest.raises(JobRefused) as refusal:
+        jobs._finish(held, commit)
+    jobs._stop(held.id, held.claim, refusal.value.reason, refusal.value.explanation)
+    return Job.objects.get(kind=kind, target=target)
+
+
+def test_words_refused_for_want_of_a_yes_are_made_once_it_is_given(draft: Report) -> None:
+    patient, interpretation = draft.patient, draft.interpretation_id
+    Job.objects.filter(kind="render").delete()
+    draft.delete()
+    job = taken_back_while_it_runs("compose", interpretation, patient)
+    assert (job.status, job.reason) == (JobStatus.FAILED, "no_consent")
+    assert work_off() == 0 and not Report.objects.exists()
+    assert patient.account is not None
+    say_yes(patient.account, patient)
+    run_jobs()
+    made = Report.objects.get()
+    assert (made.status, made.interpretation_id) == (ReportStatus.DRAFT, interpretation)
+    assert made.pdf_hash == made.content_hash
+    say_yes(patient.account, patient)
+    assert work_off() == 0 and Report.objects.get().pk == made.pk, "and once"
+
+
+def test_no_paper_is_kept_without_a_yes_and_it_is_made_once_it_is_given(draft: Report) -> None:
+    patient = draft.patient
+    draft.pdf.storage.delete(draft.pdf.name)
+    Report.objects.filter(pk=draft.pk).update(pdf="", pdf_hash="")
+    job = taken_back_while_it_runs("render", draft.pk, patient)
+    assert (job.status, job.reason) == (JobStatus.FAILED, "no_consent")
+    draft.refresh_from_db()
+    assert (draft.pdf.name, draft.pdf_hash, work_off()) == ("", "", 0)
+    with pytest.raises(JobRefused):
+        render_report(draft.pk)
+    assert patient.account is not None
+    say_yes(patient.account, patient)
+    run_jobs()
+    draft.refresh_from_db()
+    assert draft.pdf_hash == draft.content_hash
+    assert draft.pdf.open().read(5) == b"%PDF-"
+
+
+def test_a_yes_that_comes_while_a_refused_job_is_ending_is_not_lost(draft: Report) -> None:
+    patient = draft.patient
+    assert patient.account is not None
+    held = jobs._claim(jobs.enqueue("compose", draft.interpretation_id, again=True).pk)
+    assert held is not None
+    withdraw(patient.account, patient, "pgx")
+    with pytest.raises(JobRefused) as refusal:
+        held.kind.work(held)
+    say_yes(patient.account, patient)
+    jobs._stop(held.id, held.claim, refusal.value.reason, refusal.value.explanation)
+    assert work_off("compose") == 1
+    assert Job.objects.get(kind="compose").status == JobStatus.DONE
+
+
+def test_a_yes_to_something_else_starts_nothing(draft: Report) -> None:
+    patient = draft.patient
+    taken_back_while_it_runs("render", draft.pk, patient)
+    assert patient.account is not None
+    say_yes(patient.account, patient, "research.hmb")
+    assert work_off() == 0
