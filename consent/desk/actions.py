@@ -114,7 +114,10 @@ def show(actor: User, patient: Patient, scope: str, *, locale: str | None = None
     standing_for = footing(actor, patient)
     if where.state is not State.NOT_ASKED or standing_for is None or not scope_of(scope).can_be_switched:
         return None
-    return append(decision=Decision.SHOWN, **facts_of(patient, text, actor, standing_for))
+    with transaction.atomic():
+        event = append(decision=Decision.SHOWN, **facts_of(patient, text, actor, standing_for))
+        log.record(actor, "read.consent_event", patient, reason="shown", consent_events=[str(event.id)])
+    return event
 
 
 def correct(actor: User, event: ConsentEvent, *, reason: str = "") -> ConsentEvent:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -70,15 +71,21 @@ def confirm(actor: User, recorded: Guardianship) -> Guardianship:
 
 def end(actor: User, recorded: Guardianship) -> list[ConsentEvent]:
     """The footing ends now, and with it every yes that was given on it: the person, or who decides next, is asked."""
+    require(actor, "record.guardianship", recorded.patient)
+    return close(actor, recorded)
+
+
+def close(actor: User | None, recorded: Guardianship) -> list[ConsentEvent]:
+    """The same for an act that asked its own permission first; nobody, when the system does it."""
     patient = recorded.patient
-    require(actor, "record.guardianship", patient)
     with transaction.atomic():
         Patient.objects.select_for_update().get(pk=patient.pk)
         Guardianship.objects.filter(pk=recorded.pk).update(until=timezone.now())
         given = ConsentEvent.objects.filter(
             subject=patient.subject, signer=recorded.guardian_id, decision=Decision.PERMIT, at__gte=recorded.since
         )
-        lapsed = [_lapse(actor, event) for event in given if standing(event.subject, event.scope).event == event]
+        signer = actor.pk if actor else recorded.guardian_id
+        lapsed = [_lapse(signer, event) for event in given if standing(event.subject, event.scope).event == event]
         log.record(
             actor, "record.guardianship", patient, reason="ended", consent_events=[str(event.id) for event in lapsed]
         )
@@ -87,7 +94,14 @@ def end(actor: User, recorded: Guardianship) -> list[ConsentEvent]:
     return lapsed
 
 
-def _lapse(actor: User, event: ConsentEvent) -> ConsentEvent:
+def close_all_of(actor: User | None, guardian: User) -> None:
+    """Somebody who decided for others has left or died: nothing rests on their word any more."""
+    standing_still = Guardianship.objects.filter(guardian=guardian, patient__erased_at=None)
+    for recorded in standing_still.exclude(until__lte=timezone.now()).select_related("patient"):
+        close(actor, recorded)
+
+
+def _lapse(signer: UUID, event: ConsentEvent) -> ConsentEvent:
     return append(
         subject=event.subject,
         scope=event.scope,
@@ -98,6 +112,6 @@ def _lapse(actor: User, event: ConsentEvent) -> ConsentEvent:
         template_hash=event.template_hash,
         list_version=event.list_version,
         locale=event.locale,
-        signer=actor.pk,
+        signer=signer,
         method="care_team",
     )

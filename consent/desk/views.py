@@ -36,6 +36,7 @@ from consent.ledger.fold import State
 from consent.ledger.models import ConsentEvent, Decision, Reach
 from consent.ledger.scopes import UnknownScope, groups
 from consent.ledger.scopes import scope as scope_of
+from portal.access import log
 from portal.access.decide import require
 from portal.people.models import Patient, User
 from portal.people.queries import patient_of_account
@@ -55,6 +56,10 @@ class Visit:
         if self.for_another:
             return reverse(f"consent:for:{name}", kwargs={"patient_id": self.patient.pk, **arguments})
         return reverse(f"consent:{name}", kwargs=arguments)
+
+    def note(self) -> None:
+        """Somebody looks at what is allowed. Who decides for a patient leaves a line as everybody else does."""
+        log.record(self.user, "read.consent_event", self.patient)
 
     def page(self, **context: Any) -> dict[str, Any]:
         return {"patient": self.patient, "for_another": self.for_another, "made_up": self.patient.invented, **context}
@@ -106,6 +111,7 @@ def auth_level(request: HttpRequest) -> str:
 @require_GET
 def choices(request: HttpRequest, patient_id: uuid.UUID | None = None) -> HttpResponse:
     visit = _visit(request, patient_id)
+    visit.note()
     child = capacity.is_child(visit.patient)
     codes = scopes_for(visit.patient, child=child)
     held = permissions(visit.patient, codes)
@@ -146,8 +152,8 @@ def choice(request: HttpRequest, scope: str, patient_id: uuid.UUID | None = None
     if request.method == "POST":
         return _withdraw(request, visit, text)
     held = permission(visit.patient, scope)
-    if held.state is State.NOT_ASKED:
-        actions.show(visit.user, visit.patient, scope)
+    if held.state is not State.NOT_ASKED or actions.show(visit.user, visit.patient, scope) is None:
+        visit.note()
     task = talk_needed(visit.patient, text.group)
     again_by = answer_again_by(held)
     context = visit.page(
@@ -338,6 +344,7 @@ def _event(visit: Visit, event_id: uuid.UUID) -> ConsentEvent:
 def receipt_json(request: HttpRequest, event_id: uuid.UUID, patient_id: uuid.UUID | None = None) -> HttpResponse:
     visit = _visit(request, patient_id)
     event = _event(visit, event_id)
+    visit.note()
     answer = JsonResponse(receipt(event), json_dumps_params={"ensure_ascii": False, "indent": 1})
     answer["Content-Disposition"] = 'attachment; filename="receipt.json"'
     return answer
@@ -348,6 +355,7 @@ def receipt_json(request: HttpRequest, event_id: uuid.UUID, patient_id: uuid.UUI
 def receipt_pdf(request: HttpRequest, event_id: uuid.UUID, patient_id: uuid.UUID | None = None) -> HttpResponse:
     visit = _visit(request, patient_id)
     event = _event(visit, event_id)
+    visit.note()
     signed = receipt(event)
     key_url = request.build_absolute_uri(reverse("consent:key"))
     context = visit.page(event=event, signed=signed, receipt=signed["receipt"], key_url=key_url)
@@ -359,6 +367,7 @@ def receipt_pdf(request: HttpRequest, event_id: uuid.UUID, patient_id: uuid.UUID
 def effect(request: HttpRequest, event_id: uuid.UUID, patient_id: uuid.UUID | None = None) -> HttpResponse:
     visit = _visit(request, patient_id)
     event = _event(visit, event_id)
+    visit.note()
     return render(request, "consent/effect.html", _effect(visit, event))
 
 
@@ -367,6 +376,7 @@ def effect(request: HttpRequest, event_id: uuid.UUID, patient_id: uuid.UUID | No
 def effect_pdf(request: HttpRequest, event_id: uuid.UUID, patient_id: uuid.UUID | None = None) -> HttpResponse:
     visit = _visit(request, patient_id)
     event = _event(visit, event_id)
+    visit.note()
     return _paper("consent/effect_pdf.html", _effect(visit, event), event.locale, "effect.pdf")
 
 

@@ -53,8 +53,14 @@ def _send_invitation(user: User, site: str) -> None:
 
 
 def change_account(actor: User, user: User, *, name: str, role: Role, laboratory: Laboratory | None) -> User:
-    """Give an account another name, role or laboratory. What it may do changes with the next request."""
+    """Give an account another name, role or laboratory. What it may do changes with the next request.
+
+    Nobody gives themselves another role: an operator would open health data to themselves without a second person.
+    """
     require(actor, "administer.user", user)
+    if actor.pk == user.pk and role != actor.role:
+        log.record(actor, "administer.user", user, outcome=Outcome.DENY, reason="same_person")
+        raise Denied(Decision(False, "same_person"))
     with transaction.atomic():
         user.name, user.role, user.laboratory = name, role, laboratory
         user.is_staff = role == Role.OPERATOR

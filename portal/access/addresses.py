@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.http import HttpRequest
@@ -14,6 +15,7 @@ from django.utils import timezone
 from portal.access import log, undo_links
 from portal.access.letters import send_letter
 from portal.access.models import EmailChange
+from portal.access.session_limits import limits_of
 from portal.people.models import User
 
 UNDONE_WITHIN = timedelta(days=7)
@@ -77,9 +79,18 @@ def undo(change: EmailChange) -> bool:
         user.save(update_fields=["email", "password"])
         # Whatever was changed since with the same session is taken back with it.
         EmailChange.objects.filter(user=user, at__gte=row.at, undone_at=None).update(undone_at=timezone.now())
+        _take_off_what_came_with_it(user, row.at)
         end_sessions(user)
         log.record(user, "undo.email_change", row)
     return True
+
+
+def _take_off_what_came_with_it(user: User, changed_at: datetime) -> None:
+    """A passkey, an app or spare codes made in the session that changed the address, or later, open nothing any more:
+    a passkey needs no password, and an app would shut the owner out. What is older stays: the session had to pass it.
+    """
+    began = changed_at - timedelta(seconds=limits_of(user).absolute_seconds)
+    Authenticator.objects.filter(user=user, created_at__gte=began).delete()
 
 
 def end_sessions(user: User, *, but: str | None = None) -> None:

@@ -71,7 +71,10 @@ class UserAdmin(OperatorAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        return ("email",) if obj else ("is_active",)
+        if obj is None:
+            return ("is_active",)
+        own = obj.pk == request.user.pk
+        return ("email", "role") if own else ("email",)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         assert isinstance(request.user, User)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.utils import timezone
 from portal.access import log
 from portal.access.decide import require
 from portal.access.invitations import MOST_ATTEMPTS, VALID_FOR, InvitationRefused, hashed, is_code, new_code, send
-from portal.access.models import Document, Identifier, IdentityCheck, PatientInvitation
+from portal.access.models import Document, Identifier, IdentityCheck, Outcome, PatientInvitation
 from portal.people.models import Patient, Role, User
 
 FEWEST_IDENTIFIERS = 2
@@ -82,6 +83,7 @@ def accept_invitation(invitation_id: uuid.UUID, code: str, password: str) -> Use
             account = _open_account(row, password)
         elif row is not None:
             PatientInvitation.objects.filter(pk=row.pk).update(attempts=F("attempts") + 1)
+            log.record(AnonymousUser(), "accept.patient_invitation", row, outcome=Outcome.DENY, reason="refused_code")
     if account is None:
         raise InvitationRefused("over")
     return account

@@ -60,13 +60,20 @@ def _hashed_user(request: HttpRequest) -> str | None:
 
 
 class NoStoreMiddleware:
-    """Adds `Cache-Control: no-store` to every answer given to someone who is signed in."""
+    """Adds `Cache-Control: no-store` to every answer that does not say itself how long it may be kept, as the site's
+    own style and script do. A page behind a link from a mail is as personal as one behind a password."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.user.is_authenticated:
+        told = response.headers.get("Cache-Control", "")
+        if "no-store" not in told and (not told or _signed_in(request)):
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def _signed_in(request: HttpRequest) -> bool:
+    user = getattr(request, "user", None)  # there is none where the answer came before anybody asked who it is
+    return user is not None and bool(user.is_authenticated)

@@ -22,6 +22,7 @@ from portal.access.invitations import (
     new_code,
     send,
 )
+from portal.access.models import Outcome
 from portal.access.standing_in import StandIn
 from portal.people.models import Patient, ProxyGrant, ProxyInvitation, User
 
@@ -73,6 +74,7 @@ def accept(actor: User, invitation: ProxyInvitation, code: str) -> ProxyInvitati
             log.record(actor, "accept.proxy_invitation", row)
         else:
             ProxyInvitation.objects.filter(pk=row.pk).update(attempts=F("attempts") + 1)
+            log.record(actor, "accept.proxy_invitation", row, outcome=Outcome.DENY, reason="refused_code")
     if not right:
         raise InvitationRefused("wrong_code")
     return row

@@ -13,6 +13,7 @@ from portal.reports.models import Report
 from portal.results.models import Interpretation, ResultFile, TestOrder
 from portal.results.presenting import explanation_for, reason_for
 from portal.results.queries import progress
+from portal.results.senders import may_choose_sample
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
@@ -62,6 +63,7 @@ class ResultFileSerializer(PatientNotForLaboratories):
     reason = serializers.SerializerMethodField()
     explanation = serializers.SerializerMethodField()
     progress = serializers.SerializerMethodField()
+    samples = serializers.SerializerMethodField(help_text="All in the file, for whoever may say which one is meant.")
 
     class Meta:
         model = ResultFile
@@ -89,6 +91,12 @@ class ResultFileSerializer(PatientNotForLaboratories):
 
     def get_explanation(self, file: ResultFile) -> str:
         return explanation_for(self.context["request"].user, file)
+
+    def get_samples(self, file: ResultFile) -> list[str]:
+        """A laboratory's file may name other people's samples."""
+        if may_choose_sample(self.context["request"].user, file):
+            return list(file.samples)
+        return [file.sample] if file.sample else []
 
     @extend_schema_field(ProgressSerializer)
     def get_progress(self, file: ResultFile) -> dict[str, Any]:

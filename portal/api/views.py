@@ -43,7 +43,7 @@ from portal.people.queries import patient_of_account, patients_for
 from portal.reports.models import Report
 from portal.results import actions as results
 from portal.results.models import FileStatus, Interpretation, ResultFile, TestOrder
-from portal.results.queries import file_for, files_for, orders_for
+from portal.results.queries import file_for, files_for, orders_for, progress
 
 
 def _user(request: Request) -> User:
@@ -99,7 +99,8 @@ class Order(RetrieveAPIView[TestOrder]):
     def get_object(self) -> TestOrder:
         user = _user(self.request)
         order = get_object_or_404(orders_for(user), pk=self.kwargs["order_id"])
-        require(user, "read.test_order", order)
+        decision = require(user, "read.test_order", order)
+        log.record(user, "read.test_order", order, purpose=decision.purpose)
         return order
 
 
@@ -178,6 +179,8 @@ class File(RetrieveAPIView[ResultFile]):
         found = file_for(user, self.kwargs["file_id"], stand_in)
         if stand_in is not None:
             log.record(user, "read.result_file", found, reason="api", on_behalf_of=stand_in.patient)
+        elif not progress(found).moving:  # a program that waits for the end asks every few seconds
+            log.record(user, "read.result_file", found)
         return found
 
 
@@ -307,7 +310,8 @@ class Consents(GenericAPIView[Any]):
                 raise Http404
         rows = []
         for patient in patients:
-            require(user, "read.consent_event", patient)
+            decision = require(user, "read.consent_event", patient)
+            log.record(user, "read.consent_event", patient, purpose=decision.purpose)
             for scope in texts.scopes():
                 answer = permission(patient, scope)
                 rows.append(

@@ -252,6 +252,12 @@ def wait_for_consent(file: ResultFile) -> None:
     file.save()
 
 
+def stop_without_consent(file: ResultFile) -> None:
+    """The system stops reading a file because there is no yes any more, and says so in the log. In a transaction."""
+    wait_for_consent(file)
+    log.record(None, "review.result_file", file, reason="held:no_consent")
+
+
 def _send_on(file: ResultFile) -> None:
     """Move a file to where it belongs now. Call inside a transaction."""
     if not file.sample and len(file.samples) > 1:
@@ -382,8 +388,9 @@ def consent_changed(patient: Patient, scope: str) -> None:
         for file in ResultFile.objects.select_for_update().filter(patient=patient, status__in=moving):
             if permitted:
                 _send_on(file)
+                log.record(None, "review.result_file", file, reason="goes_on")
             else:
-                wait_for_consent(file)
+                stop_without_consent(file)
 
 
 def keep_private(actor: User, file: ResultFile, *, keep: bool) -> None:

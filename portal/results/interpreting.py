@@ -15,7 +15,7 @@ from genomics.readers import ReadError, fingerprint, genetic_sex, read_vcf
 from portal.access import log
 from portal.people.models import Patient
 from portal.results import jobs
-from portal.results.actions import SCOPE, hold, wait_for_consent
+from portal.results.actions import SCOPE, hold, stop_without_consent
 from portal.results.explanations import source
 from portal.results.models import FileStatus, Finding, Interpretation, ResultFile
 from portal.results.same_person import doubt
@@ -86,7 +86,7 @@ def _on_the_road(file_id: uuid.UUID) -> tuple[ResultFile, bool]:
 def _wait(file_id: uuid.UUID) -> None:
     file, going = _on_the_road(file_id)
     if going:
-        wait_for_consent(file)
+        stop_without_consent(file)
 
 
 def _hold(file_id: uuid.UUID, reason: str, sex: str, prints: dict[str, str]) -> None:
@@ -94,7 +94,7 @@ def _hold(file_id: uuid.UUID, reason: str, sex: str, prints: dict[str, str]) -> 
     if not going:
         return
     if not permission(file.patient, SCOPE).permitted:
-        wait_for_consent(file)
+        stop_without_consent(file)
         return
     file.genetic_sex, file.fingerprint = sex, prints
     hold(file, reason)
@@ -110,7 +110,7 @@ def _save(
         return None
     now_permitted = permission(file.patient, SCOPE)
     if not now_permitted.permitted:
-        wait_for_consent(file)
+        stop_without_consent(file)
         return None
     interpretation, made = Interpretation.objects.get_or_create(
         result_file=file,

@@ -21,8 +21,8 @@ from django.db import transaction
 from django.db.models import FileField
 from django.utils import timezone
 
+from consent.desk.guardians import close_all_of
 from consent.desk.hooks import copies
-from consent.desk.models import Guardianship
 from consent.ledger.models import ConsentEvent
 from portal.access import log
 from portal.access.letters import send_letter
@@ -99,7 +99,7 @@ def carry_out(erasure: Erasure, actor: User | None) -> Erasure:
     files = sorted(set(_stored(patient)))
     outside = [{"kind": copy.kind, "at": copy.at.isoformat(), "recalled": copy.recalled} for copy in _copies(patient)]
     gone = _destroy_rows(patient)
-    _close_account(patient.account)
+    _close_account(actor, patient.account)
     _empty(patient, now)
     keys.destroy(patient.subject)
     kept = {kind.name: rows(kind, patient).count() for kind in resources() if fate(kind) is not Fate.ERASED}
@@ -159,7 +159,7 @@ def _empty(patient: Patient, now: datetime) -> None:
     Patient.objects.filter(pk=patient.pk).update(identity_checked_at=None, erased_at=now, borrowed_genome="")
 
 
-def _close_account(account: User | None) -> None:
+def _close_account(actor: User | None, account: User | None) -> None:
     """Nobody signs in with it again, nobody is reached through it, and it helps nobody any more."""
     if account is None:
         return
@@ -170,7 +170,7 @@ def _close_account(account: User | None) -> None:
     Authenticator.objects.filter(user=account).delete()
     EmailAddress.objects.filter(user=account).delete()
     ProxyGrant.objects.filter(proxy=account, until=None).update(until=now)
-    Guardianship.objects.filter(guardian=account).exclude(until__lte=now).update(until=now)
+    close_all_of(actor, account)
     ProxyInvitation.objects.filter(email_lookup=account.email).delete()
     EmailChange.objects.filter(user=account).delete()
     FactorRecovery.objects.filter(user=account).delete()

@@ -6,6 +6,7 @@ from allauth.usersessions.models import UserSession
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from consent.desk.guardians import close_all_of
 from consent.desk.models import Guardianship
 from portal.access import log
 from portal.access.decide import require
@@ -66,7 +67,7 @@ def confirm(actor: User, event: LifeEvent) -> LifeEvent:
             case LifeEvent.Kind.MOVED:
                 _moved(actor, row)
             case LifeEvent.Kind.DIED:
-                _died(row)
+                _died(actor, row)
     return row
 
 
@@ -81,15 +82,16 @@ def _moved(actor: User, event: LifeEvent) -> None:
     NoticeOwed.objects.create(patient=event.patient, kind="moved", about=event.pk)
 
 
-def _died(event: LifeEvent) -> None:
+def _died(actor: User, event: LifeEvent) -> None:
     """The record stands still: helpers and those who decided read no more, the account closes, the team may look."""
     now, patient = timezone.now(), event.patient
     Patient.objects.filter(pk=patient.pk).update(frozen_at=now)
     ProxyGrant.objects.filter(patient=patient, until=None).update(until=now)
     ProxyInvitation.objects.filter(patient=patient, closed_at=None).update(closed_at=now)
     Guardianship.objects.filter(patient=patient).exclude(until__lte=now).update(until=now)
-    if patient.account_id is not None:
-        User.objects.filter(pk=patient.account_id).update(is_active=False)
+    if patient.account is not None:
+        close_all_of(actor, patient.account)
+        User.objects.filter(pk=patient.account.pk).update(is_active=False)
         for session in UserSession.objects.filter(user=patient.account_id):
             session.end()
 

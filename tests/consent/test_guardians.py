@@ -17,6 +17,7 @@ from consent.desk.models import Guardianship
 from consent.desk.queries import desk_of, permission
 from consent.ledger.fold import State, Suspension
 from consent.ledger.models import ConsentEvent
+from portal.access.models import AccessEvent
 from portal.people.models import Patient, Role
 from tests.people import Clinic, care, make_clinic, make_patient, make_user, say_yes
 
@@ -56,6 +57,29 @@ def test_a_parent_decides_for_a_child_and_the_ledger_says_on_what_footing(clinic
     )  # fmt: skip
     assert event.capacity_until == comes_of_age(child)
     assert permission(child, "sf.child").permitted
+
+
+def test_who_decides_for_a_child_leaves_a_line_for_each_look(clinic: Clinic, child: Patient) -> None:
+    guard(clinic, child)
+    parent = Client()
+    parent.force_login(clinic.ada_user)
+    looks = AccessEvent.objects.filter(actor=clinic.ada_user, patient=child, action="read.consent_event")
+    for number, page in enumerate(("", "pgx/", "pgx/"), start=1):
+        assert parent.get(f"/consent/for/{child.pk}/{page}").status_code == 200
+        assert looks.count() == number
+    shown = ConsentEvent.objects.get(subject=child.subject, decision="shown")
+    assert looks.get(reason="shown").consent_events == [str(shown.id)], "no act without its line"
+
+
+def test_a_yes_ends_with_the_account_of_who_gave_it(clinic: Clinic, child: Patient) -> None:
+    """A parent who has been erased, or has died, no longer answers for the child: the yes waits for somebody."""
+    guard(clinic, child)
+    say_yes(clinic.ada_user, child)
+    assert permission(child, "pgx").permitted
+    guardians.close_all_of(clinic.counsellor, clinic.ada_user)
+    held = permission(child, "pgx")
+    assert (held.permitted, held.suspended) == (False, Suspension.CAPACITY_ENDED)
+    assert footing(clinic.ada_user, child) is None
 
 
 def test_at_eighteen_the_parents_yes_is_suspended_and_the_person_is_asked(clinic: Clinic, child: Patient) -> None:

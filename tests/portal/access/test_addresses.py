@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.access import undo_links
+from portal.access import addresses, undo_links
 from portal.access.models import AccessEvent, EmailChange
 from portal.people.models import User
 from tests.people import PASSWORD, Clinic, make_clinic, make_user
@@ -94,6 +95,21 @@ def test_the_old_address_takes_it_back_once_and_everybody_is_out(clinic: Clinic)
     assert EmailAddress.objects.get(user=clinic.ada_user).email == old
     assert stranger.post(link).status_code == 404
     assert AccessEvent.objects.filter(action="undo.email_change").count() == 1
+
+
+def test_a_key_added_by_whoever_changed_it_opens_nothing_afterwards(clinic: Clinic) -> None:
+    user, kinds = clinic.ada_user, Authenticator.Type
+    own = Authenticator.objects.create(
+        user=user, type=kinds.TOTP, data={}, created_at=timezone.now() - timedelta(days=30)
+    )
+    change = EmailChange.objects.create(
+        user=user, old_email=user.email, new_email=NEW, undo_until=timezone.now() + timedelta(days=7)
+    )
+    before = change.at - timedelta(minutes=10)
+    Authenticator.objects.create(user=user, type=kinds.RECOVERY_CODES, data={}, created_at=before)
+    Authenticator.objects.create(user=user, type=kinds.WEBAUTHN, data={"name": "not hers"})
+    assert addresses.undo(change)
+    assert list(Authenticator.objects.filter(user=user)) == [own], "what was there before stays"
 
 
 def test_a_first_address_nobody_confirmed_is_never_lost_on_the_way(clinic: Clinic) -> None:

@@ -8,9 +8,11 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
+from portal.access import actions
+from portal.access.decide import Denied
 from portal.access.models import AccessEvent
 from portal.access.site import ADMINISTERED, OperatorSite
-from portal.people.models import CareRelationship, User
+from portal.people.models import CareRelationship, Role, User
 from tests.people import Clinic, make_clinic
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +102,18 @@ def test_switching_an_account_off_is_noted(desk: Client, clinic: Clinic) -> None
     user.refresh_from_db()
     assert not user.is_active
     assert AccessEvent.objects.filter(action="administer.user", reason="switched_off").exists()
+
+
+def test_no_operator_gives_themselves_another_role(desk: Client, clinic: Clinic) -> None:
+    """Health data would be two presses away: another role, and a place in a care team."""
+    user = clinic.operator
+    facts = {"name": "New name", "role": "privacy_officer", "laboratory": "", "is_active": "on"}
+    assert desk.post(reverse("admin:people_user_change", args=[user.pk]), facts).status_code == 302
+    user = User.objects.get(pk=user.pk)
+    assert (user.name, user.role) == ("New name", Role.OPERATOR)
+    with pytest.raises(Denied):
+        actions.change_account(user, user, name=user.name, role=Role.CLINICIAN, laboratory=None)
+    assert AccessEvent.objects.filter(action="administer.user", reason="same_person", outcome="deny").count() == 1
 
 
 def test_care_begins_and_ends_at_the_desk(desk: Client, clinic: Clinic) -> None:

@@ -142,6 +142,8 @@ def test_five_wrong_codes_end_it(clinic: Clinic, nia: Patient) -> None:
     with pytest.raises(InvitationRefused):
         arriving.accept_invitation(invitation.pk, code, PASSWORD)
     assert not User.objects.filter(email=ADDRESS).exists()
+    tries = AccessEvent.objects.filter(patient=nia, reason="refused_code", actor=None, actor_role="anonymous")
+    assert tries.count() == 5, "nia can see that somebody tried"
 
 
 def test_a_newer_invitation_ends_the_older_and_time_ends_both(clinic: Clinic, nia: Patient) -> None:

@@ -145,6 +145,7 @@ def test_five_wrong_codes_end_the_invitation(clinic: Clinic, helper: User) -> No
             proxies.accept(helper, invitation, "WRONG")
     with pytest.raises(InvitationRefused, match="over"):
         proxies.accept(helper, invitation, code)
+    assert AccessEvent.objects.filter(patient=clinic.ada, actor=helper, reason="refused_code").count() == 5
 
 
 def test_the_code_is_of_no_use_to_another_address(clinic: Clinic, helper: User) -> None:

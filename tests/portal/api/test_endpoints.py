@@ -225,3 +225,24 @@ def test_a_form_token_is_needed_with_a_session(clinic: Clinic) -> None:
 def test_nothing_is_kept_by_browsers_on_the_way(clinic: Clinic) -> None:
     answer = as_(clinic.ada_user).get(f"/api/v1/reports/{clinic.report.pk}/")
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_each_look_is_noted_as_on_the_pages(clinic: Clinic) -> None:
+    client = as_(clinic.clinician)
+    looks = (
+        (f"/api/v1/orders/{clinic.order.pk}/", "read.test_order"),
+        (f"/api/v1/result-files/{clinic.file.pk}/", "read.result_file"),
+        (f"/api/v1/consents/?patient={clinic.ada.pk}", "read.consent_event"),
+    )
+    for path, action in looks:
+        assert client.get(path).status_code == 200
+        noted = AccessEvent.objects.filter(actor=clinic.clinician, action=action, patient=clinic.ada)
+        assert noted.count() == 1, path
+
+
+def test_other_names_in_a_laboratorys_file_are_not_told_to_the_patient(clinic: Clinic) -> None:
+    clinic.file.samples = ["S1", "Somebody Else"]
+    clinic.file.save()
+    path = f"/api/v1/result-files/{clinic.file.pk}/"
+    assert as_(clinic.ada_user).get(path).json()["samples"] == ["S1"]
+    assert as_(clinic.clinician).get(path).json()["samples"] == ["S1", "Somebody Else"]

@@ -440,6 +440,9 @@ def test_a_yes_taken_back_before_reading_stops_the_file_unread(clinic: Clinic) -
     say_yes(clinic.account, clinic.patient)
     work_off("interpret")
     assert fresh(file).status == FileStatus.INTERPRETED
+    said = AccessEvent.objects.filter(patient=clinic.patient, actor=None, resource_id=str(file.pk))
+    reasons = list(said.order_by("sequence").values_list("reason", flat=True))
+    assert reasons == ["held:no_consent", "goes_on", "interpreted"], "the patient can see that it stopped and went on"
 
 
 def test_a_yes_taken_back_while_reading_leaves_nothing_written(
@@ -458,6 +461,7 @@ def test_a_yes_taken_back_while_reading_leaves_nothing_written(
     stopped = fresh(file)
     assert (stopped.status, stopped.fingerprint) == (FileStatus.WAITING_FOR_CONSENT, {})
     assert not Interpretation.objects.exists()
+    assert AccessEvent.objects.filter(resource_id=str(file.pk), reason="held:no_consent").count() == 1
 
 
 # --- the same file again ---

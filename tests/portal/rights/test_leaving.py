@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from consent.desk import actions as consent_actions
 from consent.desk.models import ComprehensionCheck, CounsellorTask, Guardianship
+from consent.desk.queries import permission
 from consent.ledger import chain
 from consent.ledger.models import ConsentEvent, Reach
 from portal.access import log
@@ -325,3 +326,15 @@ def test_others_are_untouched(clinic: Clinic) -> None:
     assert Path(stored(file.file)).exists()
     assert ProxyGrant.objects.filter(patient=clinic.ben, until=None).exists()
     assert Patient.objects.get(pk=clinic.ben.pk).full_name == "Ben Another"
+
+
+def test_a_yes_that_an_erased_person_gave_for_somebody_else_holds_no_longer(clinic: Clinic) -> None:
+    held = Guardianship.objects.create(
+        patient=clinic.ben, guardian=clinic.ada_user, capacity="attorney", basis="deed seen",
+        recorded_by=clinic.counsellor, confirmed_by=clinic.clinician,
+    )  # fmt: skip
+    footing = {"capacity": "attorney", "capacity_basis": f"guardianship:{held.pk}"}
+    allow(clinic.ben, signer=clinic.ada_user.pk, **footing)
+    assert permission(clinic.ben, "pgx").permitted
+    leaving.confirm(clinic.counsellor, asked(clinic))
+    assert not permission(clinic.ben, "pgx").permitted

@@ -195,3 +195,15 @@ def test_a_no_is_still_possible_for_the_living(clinic: Clinic) -> None:
     allow(clinic.ben)
     care(clinic.clinician, clinic.ben)
     assert permission(clinic.ben, "pgx").permitted
+
+
+def test_a_yes_that_somebody_who_died_gave_for_somebody_else_holds_no_longer(clinic: Clinic) -> None:
+    held = Guardianship.objects.create(
+        patient=clinic.ben, guardian=clinic.ada_user, capacity="attorney", basis="deed seen",
+        recorded_by=clinic.counsellor, confirmed_by=clinic.clinician,
+    )  # fmt: skip
+    footing = {"capacity": "attorney", "capacity_basis": f"guardianship:{held.pk}"}
+    allow(clinic.ben, signer=clinic.ada_user.pk, **footing)
+    assert permission(clinic.ben, "pgx").permitted
+    died(clinic)
+    assert not permission(clinic.ben, "pgx").permitted
