@@ -110,8 +110,14 @@ def register_patient(
     sex: Sex | str = Sex.UNKNOWN,
     language: str = settings.LANGUAGE_CODE,
     account: User | None = None,
+    clinician: User | None = None,
 ) -> Patient:
-    """A clinician or counsellor takes on a new patient, and cares for them from now on."""
+    """A clinician or counsellor takes on a new patient, and cares for them from now on.
+
+    A counsellor names the `clinician` who does too, for only a clinician signs.
+    """
+    if clinician is not None and clinician.role != Role.CLINICIAN:
+        raise ValueError("only a clinician can be named as one")
     require(actor, "register.patient")
     with transaction.atomic():
         patient = Patient.objects.create(
@@ -124,6 +130,8 @@ def register_patient(
             account=account,
         )
         CareRelationship.objects.create(patient=patient, member=actor)
+        if clinician is not None and clinician != actor:
+            CareRelationship.objects.create(patient=patient, member=clinician)
         log.record(actor, "register.patient", patient)
     return patient
 

@@ -26,7 +26,7 @@ from portal.people.models import Patient, Role, User
 def patients(request: HttpRequest) -> HttpResponse:
     """The people I look after: known? invited? here? And a form for a new one."""
     user = _staff(request)
-    form = NewPatientForm(request.POST if request.method == "POST" else None)
+    form = NewPatientForm(user, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             with transaction.atomic():
@@ -48,6 +48,7 @@ def _page(request: HttpRequest, user: User, form: NewPatientForm) -> HttpRespons
         log.record(user, "read.patient", patient)
     context = {
         "people": people,
+        "unsigned": queries.without_clinician(user),
         "form": form,
         "made_up": any(patient.made_up for patient, _check, _invitation in people),
     }

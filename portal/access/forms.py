@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.access.emergencies import SHORTEST_REASON
 from portal.access.models import BreakGlass, Document, Identifier
-from portal.people.models import Sex
+from portal.people.models import Role, Sex, User
 
 
 class EmergencyForm(forms.Form):
@@ -65,7 +69,14 @@ class AnswerForm(forms.Form):
     )
 
 
+class _ByName(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name)
+
+
 class NewPatientForm(forms.Form):
+    """A counsellor names the clinician too: without one, nobody could ever sign a report for this patient."""
+
     record_number = forms.CharField(label=_("Record number"), max_length=30)
     given_name = forms.CharField(label=_("Given name"), max_length=80)
     family_name = forms.CharField(label=_("Family name"), max_length=80)
@@ -80,6 +91,25 @@ class NewPatientForm(forms.Form):
         widget=forms.RadioSelect,
         help_text=_("We ask and write to them in it. They can change it."),
     )
+    clinician = _ByName(
+        label=_("Clinician who looks after them"),
+        queryset=User.objects.none(),
+        help_text=_("Checks and signs their reports, and sees their record from now on."),
+    )
+
+    def __init__(self, asker: User, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        if asker.role == Role.CLINICIAN:
+            del self.fields["clinician"]
+        else:
+            clinicians = User.objects.filter(role=Role.CLINICIAN, is_active=True).order_by("name")
+            self.fields["clinician"].queryset = clinicians  # type: ignore[attr-defined]
+
+    def clean_birth_date(self) -> date:
+        born: date = self.cleaned_data["birth_date"]
+        if born > timezone.localdate():
+            raise forms.ValidationError(_("This day has not come yet. Check the year."))
+        return born
 
 
 class IdentityCheckForm(forms.Form):

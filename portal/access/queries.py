@@ -13,7 +13,7 @@ from consent.ledger.models import ConsentEvent
 from portal.access.models import AccessEvent, BreakGlass, FactorRecovery, Question
 from portal.access.standing_in import StandIn, standing_in
 from portal.people.models import Patient, ProxyGrant, ProxyInvitation, Role, User
-from portal.people.queries import looked_after_by, open_proxies, patient_of_account
+from portal.people.queries import looked_after_by, open_care, open_proxies, patient_of_account
 
 
 def events_for(user: User | AnonymousUser, *, with_own_acts: bool = True) -> QuerySet[AccessEvent]:
@@ -103,6 +103,12 @@ def arriving(user: User | AnonymousUser) -> QuerySet[Patient]:
         return Patient.objects.none()
     alive = looked_after_by(user).filter(erased_at=None, frozen_at=None)
     return alive.select_related("account").prefetch_related("identity_checks", "invitations")
+
+
+def without_clinician(user: User | AnonymousUser) -> set[UUID]:
+    """Which of those patients nobody looks after who could sign a report."""
+    signed_for = open_care().filter(member__role=Role.CLINICIAN, member__is_active=True, emergency=False)
+    return set(arriving(user).exclude(pk__in=signed_for.values("patient")).values_list("pk", flat=True))
 
 
 def invitations_for(user: User | AnonymousUser) -> QuerySet[ProxyInvitation]:

@@ -80,6 +80,7 @@ def invited(counsellor: Visitor) -> tuple[str, str]:
     page.get_by_label("Family name").fill("Ejemplo")
     page.get_by_label("Birth date").fill("1984-05-06")
     page.get_by_label("Spanish").check()
+    page.get_by_label("Clinician who looks after them").select_option(index=1)
     press(counsellor, "Register")
     ines = page.locator("article", has_text="R-2044")
     ines.locator("summary").click()

@@ -17,7 +17,7 @@ from portal.access.decide import decide
 from portal.access.invitations import InvitationRefused
 from portal.access.models import AccessEvent, IdentityCheck, PatientInvitation
 from portal.delivery.queries import reports_for_patient
-from portal.people.models import Patient, Role, User
+from portal.people.models import CareRelationship, Patient, Role, User
 from tests.people import PASSWORD, Clinic, make_clinic
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +50,12 @@ def test_from_the_desk_to_the_first_page(clinic: Clinic, django_capture_on_commi
     desk = Client()
     desk.force_login(clinic.counsellor)
     person = {"record_number": "R-9", "given_name": "Nia", "family_name": "New", "birth_date": "1999-01-01"}
-    desk.post(reverse("access:patients"), {**person, "sex": "unknown", "language": "es"})
+    person |= {"sex": "unknown", "language": "es"}
+    assert desk.post(reverse("access:patients"), person).status_code == 422, "somebody has to sign one day"
+    born_tomorrow = str(timezone.localdate() + datetime.timedelta(days=1))
+    person["clinician"] = str(clinic.clinician.pk)
+    assert desk.post(reverse("access:patients"), {**person, "birth_date": born_tomorrow}).status_code == 422
+    desk.post(reverse("access:patients"), person)
     nia = Patient.objects.get(record_number_lookup="R-9")
     too_early = desk.post(
         reverse("access:invitation", args=[nia.pk]), {f"m{nia.pk}-email": ADDRESS}, follow=True
@@ -185,3 +190,17 @@ def test_a_weak_password_opens_nothing(clinic: Clinic, nia: Patient) -> None:
         assert Client().post(address, {"code": code, "password": first, "again": again}).status_code == 422
     assert not User.objects.filter(email=ADDRESS).exists()
     assert PatientInvitation.objects.get().attempts == 0, "and costs no try"
+
+
+def test_a_counsellor_names_who_signs_and_is_told_when_nobody_can(clinic: Clinic, nia: Patient) -> None:
+    desk = Client()
+    desk.force_login(clinic.counsellor)
+    warning = "No clinician looks after them"
+    assert warning in desk.get(reverse("access:patients")).content.decode()
+    CareRelationship.objects.create(patient=nia, member=clinic.clinician)
+    assert warning not in desk.get(reverse("access:patients")).content.decode()
+    with pytest.raises(ValueError, match="clinician"):
+        actions.register_patient(
+            clinic.counsellor, record_number="R-78", given_name="Noa", family_name="New",
+            birth_date=datetime.date(1999, 1, 1), clinician=clinic.counsellor,
+        )  # fmt: skip

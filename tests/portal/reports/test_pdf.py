@@ -200,3 +200,10 @@ def test_every_link_within_the_report_leads_somewhere(person: str) -> None:
     page = render_html(report(person).to_json())
     places = set(re.findall(r'\bid="([^"]+)"', page))
     assert set(re.findall(r'href="#([^"]+)"', page)) <= places
+
+
+def test_a_first_page_that_runs_over_leaves_no_page_almost_empty() -> None:
+    document = report(notes=(note("Please bring this along when we meet. " * 6), note("I will call you this week.")))
+    second = page_texts(opened(document))[1]
+    assert squeezed(document.glance.call_title) in second, "the glance runs over"
+    assert squeezed(document.groups[0].title) in second, "and the medicines follow on the same page"
