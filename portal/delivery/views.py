@@ -307,8 +307,7 @@ def _spoken_here() -> str:
 
 def _named(language: str) -> str:
     """A language by its name in the language of the page; one we do not speak by its code."""
-    name = dict(settings.LANGUAGES).get(language, language)
-    return _(name).capitalize()
+    return str(dict(settings.LANGUAGES).get(language, language)).capitalize()
 
 
 def _other_languages(request: HttpRequest, found: Report) -> list[tuple[str, str, bool]]:

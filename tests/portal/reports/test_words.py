@@ -12,7 +12,9 @@ from genomics.pharmacogenomics.vocabulary import vocabulary
 from portal.reports import words
 from portal.reports.checks import codes, every_code_has_words, left_out, without_words
 from portal.reports.gate import examine
+from portal.reports.readability import NAME_STANDS_AS
 from portal.reports.status import STATUS_OF_ACTION, Status
+from tests import hardest_words
 
 ENGLISH = words.load("en")
 SPANISH = words.load("es")
@@ -25,7 +27,7 @@ DO_NOT_STOP = {
 
 def plain(text: str) -> str:
     """As it is read: names in their slots, glossary words written out."""
-    return re.sub(r"\{\w+\}", "it", words.without_marks(text))
+    return re.sub(r"\{\w+\}", NAME_STANDS_AS, words.without_marks(text))
 
 
 def passages(module: str, language: str = "en") -> list[str]:
@@ -135,3 +137,8 @@ def test_a_missing_word_is_an_error_and_never_a_blank() -> None:
         ENGLISH.say("actions", "avoid", "louder")
     with pytest.raises(words.MissingWords, match="tlh"):
         words.load("tlh")
+
+
+def test_the_table_of_the_hardest_words_is_as_measured() -> None:
+    written = hardest_words.PAGE.read_text("utf-8")
+    assert written == hardest_words.page(), "run python -m tests.hardest_words --update"
