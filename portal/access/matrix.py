@@ -261,7 +261,7 @@ RULES: tuple[Rule, ...] = (
     *_rules("download.report", _CLINICIAN, _COUNSELLOR, consent=PGX),
     *_rules("download.report", _PATIENT, _PROXY, consent=PGX, gate=Gate.RELEASED),
     *_rules("hide.report", _PATIENT, consent=PGX, gate=Gate.RELEASED),
-    *_rules("annotate.report sign.report release.report", _CLINICIAN, consent=PGX),
+    *_rules("annotate.report compose.report sign.report release.report", _CLINICIAN, consent=PGX),
     # When it opens: the patient's own choice; the clinic may keep it back for a time, and says so.
     *_rules("choose.release_preference", _PATIENT),
     *_rules("read.release_preference", _PATIENT, _CLINICIAN, _COUNSELLOR),

@@ -22,9 +22,10 @@ from portal.delivery.models import Annotation, Release, SignOff
 from portal.delivery.queries import notes_on
 from portal.delivery.releasing import begin
 from portal.people.models import Patient, User
-from portal.reports.actions import finalise
+from portal.reports.actions import compose_report, finalise
 from portal.reports.models import Report, ReportStatus
-from portal.reports.queries import would_replace
+from portal.reports.queries import in_language, would_replace
+from portal.reports.words import LANGUAGES
 from portal.results.plain_text import plain_text
 
 NOTE_LIMIT = 2000
@@ -90,6 +91,24 @@ def remove_annotation(actor: User, report: Report, about: str) -> None:
         if note is not None:
             note.delete()
             log.record(actor, "annotate.report", report, consent_events=decision.consent_events)
+
+
+def compose_in(actor: User, report: Report, language: str) -> Report:
+    """The same results as a draft in another language: a report of its own, with its own notes and signature.
+
+    The one that is there already, when somebody asked before.
+    """
+    decision = permitted(actor, "compose.report", report)
+    if language not in LANGUAGES:
+        raise DeliveryRefused(Refusal.UNKNOWN_LANGUAGE)
+    if report.status == ReportStatus.REPLACED:
+        raise DeliveryRefused(Refusal.REPLACED)
+    with transaction.atomic():
+        other = in_language(report, language)
+        if other is None:
+            other = compose_report(report.interpretation_id, language)
+            log.record(actor, "compose.report", other, consent_events=decision.consent_events)
+    return other
 
 
 def sign(actor: User, report: Report, shown: str) -> SignOff:

@@ -16,6 +16,7 @@ class Refusal(StrEnum):
     OPEN_ALREADY = "open_already"  # the patient may read it: it cannot be kept back any more
     HOLD_TOO_LONG = "hold_too_long"
     NOT_THEIRS_TO_OPEN = "not_theirs_to_open"  # the patient did not ask to open it together
+    UNKNOWN_LANGUAGE = "unknown_language"
 
 
 class DeliveryRefused(Exception):

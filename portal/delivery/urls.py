@@ -21,6 +21,7 @@ urlpatterns = [
     path("<uuid:report_id>/review/", views.review, name="review"),
     path("<uuid:report_id>/review/note/", views.note, name="note"),
     path("<uuid:report_id>/review/grade/", views.grade, name="grade"),
+    path("<uuid:report_id>/review/language/", views.language, name="language"),
     path("<uuid:report_id>/review/sign/", views.sign, name="sign"),
     path("<uuid:report_id>/review/draft.pdf", views.draft_pdf, name="draft_pdf"),
 ]

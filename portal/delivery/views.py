@@ -4,12 +4,14 @@ from typing import cast
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -24,12 +26,11 @@ from portal.delivery.forms import WHOLE_REPORT, NoteForm, SignForm
 from portal.delivery.preview import preview
 from portal.people.models import Role, User
 from portal.people.queries import patient_of_account
-from portal.reports.gate import HIGHEST_GRADE
 from portal.reports.models import Report, ReportStatus
-from portal.reports.queries import would_replace
-from portal.reports.readability import measure
+from portal.reports.queries import in_language, would_replace
+from portal.reports.readability import HIGHEST_GRADE, LOWEST_EASE, measure
 from portal.reports.render import render_pdf
-from portal.reports.words import load
+from portal.reports.words import LANGUAGES, load
 
 
 def _user(request: HttpRequest) -> User:
@@ -209,8 +210,26 @@ def grade(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """How hard the note is to read, while it is being typed. A score, never a block."""
     found = _for_review(request, report_id)
     text = request.POST.get("text", "").strip()[: actions.NOTE_LIMIT]
-    reading = measure([text], load(found.language).names()) if text else None
-    return render(request, "delivery/_grade.html", {"reading": reading, "limit": HIGHEST_GRADE})
+    reading = measure([text], load(found.language).names(), found.language) if text else None
+    return render(request, "delivery/_grade.html", {"reading": reading, **_limit(found)})
+
+
+def _limit(found: Report) -> dict[str, object]:
+    """From where on a note is easy to read, by the measure of the report's language."""
+    easier_is_more = found.language == "es"
+    return {"limit": LOWEST_EASE if easier_is_more else HIGHEST_GRADE, "easier_is_more": easier_is_more}
+
+
+@login_required
+@require_POST
+def language(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """The same draft in another language: made when it is not there yet, then shown."""
+    found = _for_review(request, report_id)
+    try:
+        other = actions.compose_in(_user(request), found, request.POST.get("language", ""))
+    except DeliveryRefused as refused:
+        return _back_to_review(found, refused.refusal)
+    return _back_to_review(other)
 
 
 @login_required
@@ -280,6 +299,26 @@ def _back_to_review(found: Report, refusal: Refusal | None = None) -> HttpRespon
     return redirect(f"{address}?{urlencode({'refused': refusal.value})}{place}")
 
 
+def _spoken_here() -> str:
+    """Findings and evidence are for the clinician, in the language of the page, whatever the report's is."""
+    spoken = get_language() or LANGUAGES[0]
+    return spoken if spoken in LANGUAGES else LANGUAGES[0]
+
+
+def _named(language: str) -> str:
+    """A language by its name in the language of the page; one we do not speak by its code."""
+    return str(dict(settings.LANGUAGES).get(language, language)).capitalize()
+
+
+def _other_languages(request: HttpRequest, found: Report) -> list[tuple[str, str, bool]]:
+    """For who may have it written anew: each other language, its name, and whether the report is there in it."""
+    if found.status == ReportStatus.REPLACED or not decide(_user(request), "compose.report", found):
+        return []
+    return [
+        (code, _named(code), in_language(found, code) is not None) for code in LANGUAGES if code != found.language
+    ]
+
+
 def _review_page(
     request: HttpRequest, found: Report, note_form: NoteForm, sign_form: SignForm, status: int = 200
 ) -> HttpResponse:
@@ -295,12 +334,15 @@ def _review_page(
     context = {
         "report": found,
         "document": preview(found, notes) if is_draft else found.document,
-        "evidence": evidence(found.interpretation.result, found.document, found.language),
+        "evidence": evidence(found.interpretation.result, found.document, _spoken_here()),
+        "written_in": _named(found.language),
+        "patient_reads": _named(found.patient.language),
+        "other_languages": _other_languages(request, found),
         "replaces": would_replace(found) if is_draft else None,
         "file": found.interpretation.result_file,
         "notes": notes,
         "note_form": note_form,
-        "limit": HIGHEST_GRADE,
+        **_limit(found),
         "sign_form": sign_form,
         "may_sign": is_draft and decision.permitted,
         "is_draft": is_draft,

@@ -81,25 +81,26 @@ def _consent_to_keep(patient_id: uuid.UUID) -> Permission:
 # -- compose
 
 
-def compose_report(interpretation_id: uuid.UUID) -> Report:
+def compose_report(interpretation_id: uuid.UUID, language: str | None = None) -> Report:
     """Compose the draft of an interpretation here and now; the `compose` job does the same in steps.
 
-    Running it again changes nothing, unless the words have changed and the report is still a draft. Raises
-    `jobs.JobRefused` without the person's consent.
+    In the patient's language when no other is asked for: each language is a report of its own. Running it again
+    changes nothing, unless the words have changed and the report is still a draft. Raises `jobs.JobRefused` without
+    the person's consent.
     """
     require_consent(Patient.objects.get(interpretations=interpretation_id))
-    document = composed(interpretation_id)
+    document = composed(interpretation_id, language)
     with transaction.atomic():
         keep_draft(interpretation_id, document)
-    return _current(interpretation_id)
+    return _current(interpretation_id, document.language)
 
 
-def composed(interpretation_id: uuid.UUID) -> Document:
-    """The document of an interpretation in its patient's language. Writes nothing."""
+def composed(interpretation_id: uuid.UUID, language: str | None = None) -> Document:
+    """The document of an interpretation, in its patient's language when no other is asked for. Writes nothing."""
     interpretation = Interpretation.objects.select_related(
         "patient", "result_file__order__laboratory", "result_file__order__ordered_by"
     ).get(pk=interpretation_id)
-    return compose_from(interpretation)
+    return compose_from(interpretation, language)
 
 
 def keep_draft(interpretation_id: uuid.UUID, document: Document) -> uuid.UUID | None:
@@ -121,8 +122,9 @@ def keep_draft(interpretation_id: uuid.UUID, document: Document) -> uuid.UUID | 
     return report.pk
 
 
-def _current(interpretation_id: uuid.UUID) -> Report:
-    return Report.objects.filter(interpretation_id=interpretation_id).order_by("-edition")[0]
+def _current(interpretation_id: uuid.UUID, language: str) -> Report:
+    found = Report.objects.filter(interpretation_id=interpretation_id, language=language)
+    return found.order_by("-edition")[0]
 
 
 # -- finalise

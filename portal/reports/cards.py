@@ -52,7 +52,7 @@ class MedicineCards:
     def groups(self) -> tuple[CardGroup, ...]:
         """All groups, most serious first; within a group the strongest advice first."""
         drugs = dict.fromkeys(row["drug"] for row in (*self.rows, *self.unanswered))
-        ranked = sorted((self._rank(drug), drug.lower(), drug) for drug in drugs)
+        ranked = sorted((self._rank(drug), self._name(drug).lower(), drug) for drug in drugs)
         cards = [self.card(drug) for *_, drug in ranked]
         return tuple(
             CardGroup(

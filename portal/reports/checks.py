@@ -45,6 +45,36 @@ def without_words(spoken: Vocabulary, known: words.Words) -> list[tuple[str, str
     return [(module, code) for module, code in codes(spoken) if not known.has(module, code)]
 
 
+def left_out(known: words.Words, translated: words.Words) -> list[str]:
+    """What a translation lacks, or says with other slots, other explained words or other marks than the original."""
+    found = []
+    for module, entries in known.modules.items():
+        for code, entry in entries.items():
+            other = translated.modules[module].get(code)
+            if other is None:
+                found.append(f"{module}: {code!r}")
+                continue
+            found += [
+                f"{module}: {code!r}, {name or 'text'}"
+                for name, one, two in _side_by_side(entry, other)
+                if bool(one) != bool(two) or _fixed_parts(one) != _fixed_parts(two)
+            ]
+            if entry.marks != other.marks:
+                found.append(f"{module}: {code!r}, marks")
+    return found
+
+
+def _side_by_side(one: words.Entry, two: words.Entry) -> Iterator[tuple[str, str, str]]:
+    yield "", one.text, two.text
+    for name in sorted({*one.phrases, *two.phrases} - {"name"}):
+        yield name, one.phrases.get(name, ""), two.phrases.get(name, "")
+
+
+def _fixed_parts(text: str) -> tuple[set[str], set[str]]:
+    """What every language must say alike: the names in slots, and which words are explained."""
+    return words.slots(text), {mark.group(1) for mark in words.TERM.finditer(text)}
+
+
 @register
 def every_code_has_words(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
     spoken = vocabulary(load_knowledge())
@@ -61,6 +91,17 @@ def every_code_has_words(app_configs: Sequence[AppConfig] | None = None, **kwarg
             )
             for module, code in without_words(spoken, words.load(language))
         ]
+    original = words.load(words.LANGUAGES[0])
+    errors += [
+        Error(
+            f"{missing} is not said in {language!r} as in {original.language!r}.",
+            hint=f"Say the same in portal/reports/words/{language}/.",
+            id="reports.E004",
+        )
+        for language in settings.REPORT_LANGUAGES
+        if language in words.LANGUAGES
+        for missing in left_out(original, words.load(language))
+    ]
     errors += [
         Error(
             f"The action {action!r} has no status.",

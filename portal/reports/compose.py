@@ -352,15 +352,14 @@ def _explained(document: Document, words: Words) -> Document:
         return TERM.sub(one, text)
 
     document = rewrite(document, explain)
-    terms = tuple(
-        Term(word=words.say("glossary", code, "word"), meaning=explain(words.say("glossary", code)))
-        for code in sorted(met, key=str.lower)
-    )
+    by_word = sorted((words.say("glossary", code, "word"), code) for code in met)
+    by_word.sort(key=lambda pair: pair[0].lower())
+    terms = tuple(Term(word=word, meaning=explain(words.say("glossary", code))) for word, code in by_word)
     return replace(document, glossary=replace(document.glossary, terms=terms))
 
 
 def _measured(document: Document, words: Words) -> Document:
-    """Print the reading grade of the report on the report; the mark of a draft, which goes away, is left out."""
-    grade = measure(spoken(replace(document, draft="")), words.names()).grade
-    reading = words.say("report", "reading", number=f"{max(grade, 0):.1f}")
+    """Print on the report how hard it is to read; the mark of a draft, which goes away, is left out."""
+    measured = measure(spoken(replace(document, draft="")), words.names(), document.language)
+    reading = words.say("report", "reading", number=measured.score)
     return replace(document, sources=replace(document.sources, reading=reading))

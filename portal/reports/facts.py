@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import formats, timezone, translation
 from django.utils.dateparse import parse_datetime
 
+from portal.people.models import Patient
 from portal.reports import words
 from portal.reports.compose import Dates, Order, Person, compose
 from portal.reports.document import Document, Fact
@@ -15,11 +16,16 @@ from portal.reports.models import Report
 from portal.results.models import Interpretation
 
 
-def compose_from(interpretation: Interpretation) -> Document:
-    """Compose an interpretation in its patient's language (English when there are no words in it yet)."""
+def language_for(patient: Patient) -> str:
+    """The language a patient's report is written in: theirs, or English when there are no words in it yet."""
+    return patient.language if patient.language in words.LANGUAGES else words.LANGUAGES[0]
+
+
+def compose_from(interpretation: Interpretation, language: str | None = None) -> Document:
+    """Compose an interpretation, in its patient's language when no other is asked for."""
     file, patient = interpretation.result_file, interpretation.patient
     order = file.order
-    language = patient.language if patient.language in words.LANGUAGES else words.LANGUAGES[0]
+    language = language or language_for(patient)
     return compose(
         interpretation.result,
         language=language,

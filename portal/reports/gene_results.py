@@ -68,7 +68,8 @@ def _technical(result: Mapping[str, Any], words: Words) -> tuple[str, ...]:
         possible = result["possible_phenotypes"].get(source, [])
         if phenotype:
             score = result["activity_score"].get(source)
-            lines.append(f"{source}: {phenotype}" + (f", activity score {score:.1f}" if score is not None else ""))
+            rated = f", {says('report', 'activity_score', number=f'{score:.1f}')}" if score is not None else ""
+            lines.append(f"{source}: {phenotype}{rated}")
         elif possible:
             names = "; ".join(possible)
             lines.append(f"{source}: {says('report', 'not_stated')}, {says('report', 'possible', names=names)}")

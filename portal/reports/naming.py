@@ -13,7 +13,12 @@ def anchor(text: str) -> str:
 
 
 def join(names: Sequence[str], words: Words, last: str = "and") -> str:
-    """`A`, `A and B`, `A, B and C`; with `last="or"` any one of them."""
+    """`A`, `A and B`, `A, B and C`; with `last="or"` any one of them.
+
+    Spanish says "e" for "y" before the sound of an i, and "u" for "o" before the sound of an o.
+    """
     if len(names) < 2:
         return "".join(names)
-    return f"{', '.join(names[:-1])} {words.say('report', last)} {names[-1]}"
+    sound = r"h?[ií](?![aeoáéó])" if last == "and" else r"h?[oó]"
+    phrase = "before_same" if re.match(sound, names[-1], re.IGNORECASE) else None
+    return f"{', '.join(names[:-1])} {words.say('report', last, phrase)} {names[-1]}"

@@ -41,6 +41,12 @@ def would_replace(report: Report) -> Report | None:
     return signed.select_related("interpretation__result_file", "sign_off").defer("document").first()
 
 
+def in_language(report: Report, language: str) -> Report | None:
+    """The newest report on the same interpretation in that language, the given one among them."""
+    found = Report.objects.filter(interpretation=report.interpretation_id, language=language)
+    return found.order_by("-edition").defer("document").first()
+
+
 def _progress(kind: str, target: Interpretation | Report) -> Progress:
     job = Job.objects.filter(kind=kind, target=target.pk).first()
     if job is None or job.status not in _MOVING:

@@ -1,31 +1,44 @@
-"""How hard a text is to read: our own Flesch–Kincaid grade, measured the same way everywhere.
+"""How hard a text is to read: our own counter for each language of the reports, the same way everywhere.
 
-    grade = 0.39 · words per sentence + 11.8 · syllables per word − 15.59      (Kincaid et al. 1975)
+English, as a school grade where less is easier (Flesch–Kincaid; Kincaid et al. 1975):
+
+    grade = 0.39 · words per sentence + 11.8 · syllables per word − 15.59
+
+Spanish, as points of 100 where more is easier (perspicuity index of Szigriszt-Pazos 1993, read on the INFLESZ scale
+of Barrio-Cantalejo et al. 2008, An Sist Sanit Navar 31(2):135–152, where 65 to 80 is "quite easy"):
+
+    ease = 206.835 − 62.3 · syllables per word − words per sentence
 
 Names of medicines and genes are left out: a person does not read them for meaning, and no plain word replaces
 them. Each counts as one word of one syllable, so it still lengthens its sentence. A text is given as a list of
 passages (a heading, a list item, a paragraph); a passage always ends a sentence. A sentence of one or two words
 ("Take care.") is joined to its neighbour, so that crumbs cannot make a hard text look easy.
 
-Syllables are counted by rule, with the exceptions listed here. Where the rule errs it should err upwards: the
-tests compare every word we use with a pronouncing dictionary.
+English syllables are counted by rule, with the exceptions listed here; Spanish ones as in `spanish_syllables`. Where
+a rule errs it should err upwards: the tests compare every English word we use with a pronouncing dictionary.
 
 >>> syllables("medicine"), syllables("take"), syllables("side")
 (3, 1, 1)
 >>> round(measure(["The cat sat on the mat."]).grade, 1)
 -1.4
+>>> round(measure(["El gato come pan en la casa."], language="es").ease, 1)
+101.9
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 
+from portal.reports import spanish_syllables
+
+HIGHEST_GRADE = 6.0
+LOWEST_EASE = 65.0
 NAME_STANDS_AS = "name"
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]+(?:['’][A-Za-z]+)?|\d+(?:[.,]\d+)*")
-_SENTENCE_END = re.compile(r"(?<=[.!?:;])[\s\"”)]+(?=[\"“(A-Z0-9])")
+_SENTENCE_END = re.compile(r"(?<=[.!?:;])[\s\"”)]+(?=[\"“«¿¡(A-ZÁÉÍÓÚÑ0-9])")
 _VOWELS = re.compile(r"[aeiouyà-ÿ]+")
 _SHORTEST_SENTENCE = 3
 # Words the rules below would count too low, and common ones they would count too high.
@@ -68,18 +81,36 @@ EXCEPTIONS = {
 
 @dataclass(frozen=True)
 class Reading:
-    """What was counted. `grade` is the school grade; below zero for very easy crumbs of text."""
+    """What was counted. `grade` is the school grade of English, below zero for very easy crumbs of text; `ease` is
+    the points of Spanish."""
 
     sentences: int
     words: int
     syllables: int
     longest_sentence: int
+    language: str = "en"
 
     @property
     def grade(self) -> float:
         if not self.words:
             return 0.0
         return 0.39 * self.words / self.sentences + 11.8 * self.syllables / self.words - 15.59
+
+    @property
+    def ease(self) -> float:
+        if not self.words:
+            return 100.0
+        return 206.835 - 62.3 * self.syllables / self.words - self.words / self.sentences
+
+    @property
+    def is_easy(self) -> bool:
+        """Whether a person may be shown it, by the measure of its language."""
+        return self.ease >= LOWEST_EASE if self.language == "es" else self.grade <= HIGHEST_GRADE
+
+    @property
+    def score(self) -> str:
+        """As printed on a report: a grade to one place, or whole points, never rounded in our favour."""
+        return str(max(0, min(int(self.ease), 100))) if self.language == "es" else f"{max(self.grade, 0):.1f}"
 
 
 def syllables(word: str) -> int:
@@ -116,6 +147,10 @@ def _has_silent_ending(stem: str) -> bool:
     return bool(re.search(r"[^aeiouytd]ed$", stem)) and not re.search(r"[^aeiouy]led$", stem)
 
 
+SYLLABLES: dict[str, Callable[[str], int]] = {"en": syllables, "es": spanish_syllables.syllables}
+"""The counter of each language that reports are written in."""
+
+
 @cache
 def _pattern(names: frozenset[str]) -> re.Pattern[str] | None:
     listed = sorted(names, key=lambda name: (-len(name), name))
@@ -145,13 +180,15 @@ def sentences(passages: Iterable[str], names: Iterable[str] = ()) -> list[str]:
     return found
 
 
-def measure(passages: Iterable[str], names: Iterable[str] = ()) -> Reading:
-    """Count sentences, words and syllables of some passages."""
+def measure(passages: Iterable[str], names: Iterable[str] = (), language: str = "en") -> Reading:
+    """Count sentences, words and syllables of some passages in one language."""
+    count = SYLLABLES[language]
     found = sentences(passages, names)
     words = [_WORD.findall(sentence) for sentence in found]
     return Reading(
         sentences=len(found),
         words=sum(map(len, words)),
-        syllables=sum(syllables(word) for sentence in words for word in sentence),
+        syllables=sum(count(word) for sentence in words for word in sentence),
         longest_sentence=max(map(len, words), default=0),
+        language=language,
     )

@@ -41,6 +41,7 @@ def pages(clinic: Clinic) -> dict[str, tuple[User | None, str]]:
     """Name of each page → who sees it, and where."""
     ada, clinician, counsellor = clinic.ada_user, clinic.clinician, clinic.counsellor
     allow(clinic.ada, "pgx")
+    accounts.choose_language(ada, "es")  # so that the report is written in it
     report = draft_from(clinic.laboratory_user, clinic.order)
     sign(report, clinician)
     release(report)

@@ -43,6 +43,7 @@ def may(clinic: Clinic, action: str, obj: object) -> set[str]:
         ("read.report", "report", {"ada", "clinician", "counsellor"}),
         ("download.report", "report", {"ada", "clinician", "counsellor"}),
         ("annotate.report", "report", {"clinician"}),
+        ("compose.report", "report", {"clinician"}),
         ("sign.report", "report", {"clinician"}),
         ("release.report", "report", {"clinician"}),
         ("read.annotation", "annotation", {"ada", "clinician", "counsellor"}),

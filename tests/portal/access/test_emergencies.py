@@ -47,7 +47,7 @@ def test_it_opens_one_record_for_reading_for_an_hour(clinic: Clinic) -> None:
     decision = decide(doctor, "read.report", clinic.report)
     assert decision and decision.purpose == "emergency"
     assert clinic.ada in patients_for(doctor)
-    for action in ("sign.report", "annotate.report", "release.report", "download.report"):
+    for action in ("sign.report", "annotate.report", "compose.report", "release.report", "download.report"):
         assert not decide(doctor, action, clinic.report), action
     assert not decide(doctor, "order.test_order", clinic.ada)
     in_an_hour = timezone.now() + datetime.timedelta(minutes=60, seconds=1)

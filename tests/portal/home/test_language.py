@@ -155,14 +155,14 @@ def test_messages_are_in_the_language_of_who_gets_them(clinic: Clinic, ada: User
     assert "Quién miró" in mail.outbox[0].body
 
 
-def test_a_report_that_is_still_in_english_says_so_to_who_reads_spanish(clinic: Clinic, ada: User) -> None:
+def test_a_report_in_another_language_than_the_page_says_so(clinic: Clinic, ada: User) -> None:
     client = Client()
     client.force_login(ada)
     address = f"/reports/{clinic.report.pk}/"
-    assert "This report is in English for now" not in page(client, address)
+    assert "This report is written in" not in page(client, address)
     actions.choose_language(ada, "es")
     content = page(client, address)
-    assert "Por ahora este informe está en inglés" in content
+    assert "Este informe está escrito en: Inglés" in content
     assert '<div class="report" lang="en">' in content
 
 

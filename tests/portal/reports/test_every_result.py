@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -17,8 +18,17 @@ from portal.reports.gate import examine
 from portal.reports.status import CALM, Status, missing_genes, status_of_row
 from tests.genomics.people import KNOWLEDGE, calls_of
 from tests.portal.reports.people import report
+from tests.portal.reports.test_words import ENGLISH, SPANISH, every_language
 
-ENGLISH = words.load("en")
+# Words without which hardly an English sentence is said, and that are no Spanish ones.
+ENGLISH_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "the of and to in is are for with your you this that it its not may be or by at from if we our was were will "
+        "can could would should have been they them their which who what when ask used take care dose gene medicine "
+        "less more most other only than then after before yes",
+    )
+)
 USUAL = {"CYP2C19": ("*1", "*1"), "CYP3A5": ("*3", "*3")}
 
 
@@ -51,7 +61,10 @@ every_result = pytest.mark.parametrize(("gene", "result"), CASES)
 
 
 @cache
-def composed(gene: str, result: str) -> tuple[dict[str, Any], Document]:
+def composed(gene: str, result: str, language: str = "en") -> tuple[dict[str, Any], Document]:
+    if language != "en":
+        found, _ = composed(gene, result)
+        return found, report(found, language=language)
     sample = Sample("x", Assembly.GRCH38, calls({gene: results(gene)[result]}))
     found = interpret(sample, Context(), KNOWLEDGE).to_dict()
     return found, report(found)
@@ -65,10 +78,46 @@ def cards(gene: str, result: str) -> list[tuple[Card, list[dict[str, Any]]]]:
     return [(card, rows[card.drug]) for group in document.groups for card in group.cards if card.drug in drugs]
 
 
+@every_language
 @every_result
-def test_every_sentence_opens_the_gate(gene: str, result: str) -> None:
-    _, document = composed(gene, result)
-    assert [str(objection) for objection in examine(f"{gene} {result}", spoken(document), ENGLISH.names())] == []
+def test_every_sentence_opens_the_gate(gene: str, result: str, language: str) -> None:
+    _, document = composed(gene, result, language)
+    names = words.load(language).names()
+    assert [str(objection) for objection in examine(f"{gene} {result}", spoken(document), names, language)] == []
+
+
+@every_result
+def test_no_english_is_left_in_a_spanish_report(gene: str, result: str) -> None:
+    """Labels and the plain lines of the care team too. Results stay as the engine and the guides write them."""
+    _, document = composed(gene, result, "es")
+    cards = [card for group in document.groups for card in group.cards]
+    opinions = [opinion for card in cards for opinion in card.opinions]
+    exact = [text for each in opinions for text in (each.advice, each.population)]
+    exact += [line.label for line in document.glance.facts]
+    exact += [gene.not_excluded for gene in document.genes.genes]
+    told = set(re.findall(r"\w+", " ".join((*spoken(document), *document.labels.values(), *exact)).lower()))
+    assert ENGLISH_WORDS & told == set()
+    assert (ENGLISH.names() - SPANISH.names()) & told == set()
+
+
+@every_result
+def test_both_languages_say_the_same_of_every_medicine(gene: str, result: str) -> None:
+    _, english = composed(gene, result)
+    _, spanish = composed(gene, result, "es")
+
+    def outline(document: Document) -> dict[str, tuple[object, ...]]:
+        return {
+            card.drug: (
+                card.status,
+                len(card.keep_in_mind),
+                len(card.differ),
+                [each.status for each in card.populations],
+            )
+            for group in document.groups
+            for card in group.cards
+        }
+
+    assert outline(english) == outline(spanish)
 
 
 @every_result

@@ -52,6 +52,17 @@ def test_it_is_tagged_titled_and_in_its_language(person: str) -> None:
         assert str(metadata["pdfuaid:part"]) == "1"
 
 
+def test_a_spanish_report_is_a_spanish_pdf() -> None:
+    pdf = opened(report("slow", language="es"))
+    assert str(pdf.Root.Lang) == "es"
+    assert str(pdf.docinfo["/Title"]) == "Sus genes y sus medicinas – Rosa Alvarez"
+    figures = [str(tag.Alt) for tag in tags(pdf) if str(tag.S) == "/Figure"]
+    assert any("medicinas en total" in told for told in figures)
+    assert any("puntos leídos" in told for told in figures)
+    first = page_texts(pdf)[0]
+    assert "Página" in first and "BORRADOR" in first and "Page" not in first
+
+
 @pytest.mark.parametrize("person", PEOPLE)
 def test_every_figure_is_told_in_words_and_the_words_hold_the_same_numbers(person: str) -> None:
     document = report(person)

