@@ -12,6 +12,7 @@ from genomics.pharmacogenomics.vocabulary import vocabulary
 from portal.reports import words
 from portal.reports.checks import codes, every_code_has_words, left_out, without_words
 from portal.reports.gate import examine
+from portal.reports.naming import join
 from portal.reports.readability import NAME_STANDS_AS
 from portal.reports.status import STATUS_OF_ACTION, Status
 from tests import hardest_words
@@ -137,6 +138,15 @@ def test_a_missing_word_is_an_error_and_never_a_blank() -> None:
         ENGLISH.say("actions", "avoid", "louder")
     with pytest.raises(words.MissingWords, match="tlh"):
         words.load("tlh")
+
+
+@pytest.mark.parametrize(
+    ("names", "last", "told"),
+    [(["warfarina", "ibuprofeno"], "and", "warfarina e ibuprofeno"), (["CFTR", "RYR1"], "and", "CFTR y RYR1"),
+     (["warfarina", "omeprazol"], "or", "warfarina u omeprazol"), (["CPIC"], "and", "CPIC")],
+)  # fmt: skip
+def test_spanish_joins_names_as_they_sound(names: list[str], last: str, told: str) -> None:
+    assert join(names, SPANISH, last) == told
 
 
 def test_the_table_of_the_hardest_words_is_as_measured() -> None:
