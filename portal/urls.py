@@ -19,6 +19,7 @@ urlpatterns = [
     path("health/", include("portal.api.health")),
     path("access/", include("portal.access.urls")),
     path("consent/", include("consent.desk.urls")),
+    path("contact/", include("portal.contact.urls")),
     path("rights/", include("portal.rights.urls")),
     path("results/", include("portal.results.urls")),
     path("admin/", admin.site.urls),

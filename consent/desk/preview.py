@@ -60,6 +60,7 @@ _SAID_AS = {
     "read.finding": "read.interpretation",
     "read.release": "read.sign_off",
     "hide.report": "read.report",
+    "open.release": "read.report",
 }
 """Acts that a reader would take for the same are said once."""
 

@@ -91,6 +91,10 @@ RESOURCES: tuple[Resource, ...] = (
     Resource("release", "delivery.Release", patient="report.patient"),
     Resource("release_preference", "delivery.ReleasePreference", patient="patient"),
     Resource("hold", "delivery.Hold", patient="report.patient"),
+    Resource("thread", "contact.Thread", patient="patient"),
+    Resource("message", "contact.Message", patient="thread.patient"),
+    Resource("attachment", "contact.Attachment", patient="message.thread.patient"),
+    Resource("visit_question", "contact.VisitQuestion", patient="patient"),
     Resource("export", "rights.Export", patient="patient"),
     Resource("erasure", "rights.Erasure", patient="patient"),
     Resource("life_event", "rights.LifeEvent", patient="patient"),
@@ -119,6 +123,8 @@ ASKED_ABOUT: dict[str, tuple[str, ...]] = {
     "choose.release_preference": ("patient",),
     "open.release": ("report",),
     "place.hold": ("report",),
+    "write.message": ("patient", "thread"),
+    "write.visit_question": ("patient",),
     "make.export": ("patient",),
     "read.export": ("patient", "export"),
     "ask.erasure": ("patient",),
@@ -127,6 +133,10 @@ ASKED_ABOUT: dict[str, tuple[str, ...]] = {
     "read.life_event": ("patient", "life_event"),
 }
 """Actions asked about something other than a row of their own resource; all others are asked about that row."""
+
+
+WRITTEN = (".thread", ".message", ".attachment")
+"""What patient and care team write to each other tells about the patient as a result does."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +153,7 @@ class Rule:
     def needs_identity(self) -> bool:
         """Whether somebody must have seen that the person is who they say, before they read about themselves
         or let somebody else read."""
-        told = self.gate is Gate.RELEASED or self.action.endswith(".export")
+        told = self.gate is Gate.RELEASED or self.action.endswith((".export", *WRITTEN))
         return told and self.relation in (Relation.OWN, Relation.PROXY)
 
     @property
@@ -265,9 +275,12 @@ RULES: tuple[Rule, ...] = (
     # When it opens: the patient's own choice; the clinic may keep it back for a time, and says so.
     *_rules("choose.release_preference", _PATIENT),
     *_rules("read.release_preference", _PATIENT, _CLINICIAN, _COUNSELLOR),
-    *_rules("open.release", _PATIENT, _CLINICIAN, _COUNSELLOR),
+    *_rules("open.release", _PATIENT, _CLINICIAN, _COUNSELLOR, consent=PGX),
     *_rules("place.hold", _CLINICIAN),
     *_rules("read.hold", _PATIENT, _CLINICIAN, _COUNSELLOR),
+    # What patient and care team write to each other; the patient's own list stays theirs until it is sent.
+    *_rules("write.message read.thread read.message read.attachment", _PATIENT, _CLINICIAN, _COUNSELLOR),
+    *_rules("write.visit_question read.visit_question", _PATIENT),
     *_rules("read.annotation read.sign_off read.release", _CLINICIAN, _COUNSELLOR, _EMERGENCY, consent=PGX),
     *_rules("read.annotation read.sign_off read.release", _PATIENT, _PROXY, consent=PGX, gate=Gate.RELEASED),
 )

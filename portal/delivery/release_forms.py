@@ -8,6 +8,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.contact.actions import LONGEST
+from portal.delivery.forms import WHOLE_REPORT
 from portal.delivery.models import HoldReason, ReleasePreference, ResultKind
 from portal.delivery.release_state import LONGEST_HOLD, Choice
 
@@ -43,6 +45,25 @@ class WhenForm(forms.Form):
             elif found["on"] <= timezone.localdate():
                 self.add_error("on", _("Choose a day that is still to come."))
         return found
+
+
+class WrongForm(forms.Form):
+    """The patient says what is wrong in a report: the whole, or what it says on one medicine."""
+
+    about = forms.ChoiceField(label=_("What is it about?"))
+    text = forms.CharField(
+        label=_("What is wrong?"), max_length=LONGEST - 200, widget=forms.Textarea(attrs={"rows": 5})
+    )
+
+    def __init__(self, names: list[str], data: Any = None) -> None:
+        super().__init__(data)
+        whole = (WHOLE_REPORT, _("The whole report"))
+        self.fields["about"].choices = [whole, *((name, name.capitalize()) for name in names)]  # type: ignore[attr-defined]
+
+    def as_text(self) -> str:
+        about = self.cleaned_data["about"]
+        text: str = self.cleaned_data["text"]
+        return text if about == WHOLE_REPORT else f"{about.capitalize()}:\n{text}"
 
 
 class HoldForm(forms.Form):

@@ -9,14 +9,20 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.access.decide import decide
+from portal.contact.actions import write
+from portal.contact.errors import ContactRefused
+from portal.contact.forms import SENTENCES
+from portal.contact.models import ThreadKind
 from portal.delivery import queries, releasing
+from portal.delivery.actions import medicines
 from portal.delivery.errors import DeliveryRefused, Refusal
 from portal.delivery.models import HoldReason, ResultKind
-from portal.delivery.release_forms import HoldForm, WhenForm
+from portal.delivery.release_forms import HoldForm, WhenForm, WrongForm
 from portal.delivery.release_state import Choice
 from portal.people.models import Role, User
 from portal.people.queries import patient_of_account
@@ -102,6 +108,32 @@ def release(request: HttpRequest, report_id: UUID) -> HttpResponse:
         "made_up": report.patient.invented,
     }
     return render(request, "delivery/release.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def wrong(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """The patient says that something in their report is wrong: it becomes a message to the care team."""
+    user = cast(User, request.user)
+    report = queries.report_for(user, report_id, words=False)
+    if report is None or not decide(user, "hide.report", report):
+        raise Http404
+    form = WrongForm(medicines(report), request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            thread = write(user, report.patient, form.as_text(), kind=ThreadKind.WRONG, about=report.pk)
+        except ContactRefused as refused:
+            form.add_error("text", SENTENCES[refused.refusal])
+        else:
+            messages.success(request, _("Sent. Your care team looks into it and answers you."))
+            return redirect("contact:thread", thread.pk)
+    context = {
+        "form": form,
+        "report": report,
+        "report_url": reverse("delivery:report", args=[report.pk]),
+        "made_up": report.patient.invented,
+    }
+    return render(request, "delivery/wrong.html", context, status=422 if form.errors else 200)
 
 
 def _hold(request: HttpRequest, user: User, report: Report, form: HoldForm) -> HttpResponse:

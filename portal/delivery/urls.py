@@ -16,6 +16,7 @@ urlpatterns = [
     path("for/<uuid:patient_id>/", include((reading, "for"))),
     path("when/", release_views.when, name="when"),
     path("<uuid:report_id>/open/", release_views.open_report, name="open"),
+    path("<uuid:report_id>/wrong/", release_views.wrong, name="wrong"),
     path("<uuid:report_id>/release/", release_views.release, name="release"),
     path("<uuid:report_id>/private/", views.keep_private, name="keep_private"),
     path("<uuid:report_id>/review/", views.review, name="review"),

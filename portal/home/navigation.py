@@ -26,6 +26,12 @@ _QUEUE = Place("home", _("Work queue"), ("delivery:review", "delivery:note", "de
 _START = Place("home", _("Start"))
 _SIGNED = Place("delivery:report_list", _("Signed reports"), _REPORTS)
 
+_MESSAGES = Place(
+    "contact:threads",
+    _("Messages"),
+    tuple(f"contact:{page}" for page in ("write", "write_to", "thread", "appointment", "questions")),
+)
+
 _STEPS = ("choices", "choice", "understand", "decide", "effect")
 _TEXTS = ("consent:write_text", "consent:text_draft")
 _CHOICES = tuple(f"consent:{space}{step}" for space in ("", "for:") for step in _STEPS)
@@ -37,6 +43,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
     Role.PATIENT: (
         _START,
         Place("delivery:report_list", _("My reports"), _REPORTS),
+        _MESSAGES,
         Place("results:files", _("My files"), (*_FILES, "results:send")),
         Place("consent:choices", _("What I allow"), _CHOICES),
         Place("access:log", _("Who looked"), ("access:helpers", "access:accept", "consent:let_help")),
@@ -46,11 +53,20 @@ PLACES: dict[str, tuple[Place, ...]] = {
         _PATIENTS,
         Place("results:files", _("Files and orders"), _FILES),
         _SIGNED,
+        _MESSAGES,
         _DESK,
         _LEAVING,
         Place("access:emergency", _("Emergency")),
     ),
-    Role.COUNSELLOR: (_QUEUE, _PATIENTS, Place("results:files", _("Files"), _FILES), _SIGNED, _DESK, _LEAVING),
+    Role.COUNSELLOR: (
+        _QUEUE,
+        _PATIENTS,
+        Place("results:files", _("Files"), _FILES),
+        _SIGNED,
+        _MESSAGES,
+        _DESK,
+        _LEAVING,
+    ),
     Role.LABORATORY: (
         _START,
         Place("results:send", _("Send a file")),

@@ -17,6 +17,7 @@ from portal.access.matrix import PGX
 from portal.access.models import BreakGlass
 from portal.access.queries import breaks_to_review, questions_to_answer
 from portal.access.standing_in import StandIn
+from portal.contact.queries import unread_threads
 from portal.delivery.queries import (
     Waiting,
     not_read_yet,
@@ -69,6 +70,7 @@ class PatientHome:
     file: ResultFile | None
     moments: tuple[Moment, ...]
     waiting: tuple[Waiting, ...] = ()
+    new_messages: int = 0
     asks_when: bool = False
     """Nobody has asked yet how the patient wants results, and one may come."""
     caller: User | None = None
@@ -101,7 +103,17 @@ def patient_home(user: User) -> PatientHome | None:
         talk = open_task(patient, PGX)
         caller = talk.counsellor if talk else None
     asks_when = allowed.permitted and not reports and not preferences(patient)
-    return PatientHome(patient, task, report, file, _moments(reports, files), waits, asks_when, caller)
+    return PatientHome(
+        patient,
+        task,
+        report,
+        file,
+        _moments(reports, files),
+        waiting=waits,
+        new_messages=unread_threads(user),
+        asks_when=asks_when,
+        caller=caller,
+    )
 
 
 def _task(

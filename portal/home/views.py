@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from portal.access.proxies import note_visit
 from portal.access.queries import read_for
 from portal.access.standing_in import helped_by
+from portal.contact.queries import to_answer
 from portal.home import queries
 from portal.people.models import Role, User
 from portal.results.presenting import explanation_for, present_row
@@ -87,4 +88,5 @@ def _queue(request: HttpRequest, user: User) -> HttpResponse:
         shown = [row for row in rows if row.work == asked] if asked else rows
     counts = [(work, sum(row.work == work for row in rows)) for work in kinds]
     context = {"rows": shown, "counts": counts, "total": len(rows), "shown": asked, "overdue": len(overdue)}
+    context["to_answer"] = to_answer(user).count()
     return render(request, "home/queue.html", context)

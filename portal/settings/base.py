@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "consent.desk",
     "portal.results",
     "portal.reports",
+    "portal.contact",
     "portal.delivery",
     "portal.rights",
     "portal.backups",

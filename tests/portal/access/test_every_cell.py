@@ -31,6 +31,7 @@ from portal.access.models import (
     Question,
 )
 from portal.api.models import MachineToken
+from portal.contact.models import Attachment, Message, Thread, VisitQuestion
 from portal.delivery.models import Hold, ReleasePreference
 from portal.people.models import CareRelationship, Patient, ProxyGrant, ProxyInvitation, Role, User
 from portal.rights.models import Erasure, Export, LifeEvent, RetentionDue, RetentionRule
@@ -82,6 +83,10 @@ def things(clinic: Clinic) -> dict[str, Model]:
         "release": clinic.release,
         "release_preference": ReleasePreference(patient=ada, kind="medicines", choice="now"),
         "hold": Hold(report=clinic.report, reason="talk_first", until=now, placed_by=clinic.clinician),
+        "thread": (thread := Thread(patient=ada, kind="message")),
+        "message": (message := Message(thread=thread, author=clinic.clinician, text="x")),
+        "attachment": Attachment(message=message, kind="pdf", size=1),
+        "visit_question": VisitQuestion(patient=ada, text="x"),
         "identity_check": IdentityCheck(patient=ada, checked_by=clinic.clinician, identifiers=["name", "birth_date"]),
         "patient_invitation": PatientInvitation(patient=ada, email="x@example.org", expires_at=now),
         "email_change": EmailChange(user=clinic.ada_user, old_email="x@example.org", undo_until=now),

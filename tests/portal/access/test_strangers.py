@@ -9,6 +9,7 @@ from datetime import timedelta
 from itertools import product
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -19,6 +20,8 @@ from consent.ledger.models import ConsentTemplate
 from consent.ledger.models import Decision as Act
 from portal.access import log
 from portal.access.models import BreakGlass, FactorRecovery, Question
+from portal.contact import actions as contact
+from portal.contact.models import Thread
 from portal.people.models import ProxyGrant, ProxyInvitation, Role, User
 from portal.rights.models import Erasure, Export, LifeEvent, RetentionDue
 from tests.people import PASSWORD, Clinic, allow, help_with, make_clinic, make_user
@@ -57,6 +60,12 @@ def drafted(clinic: Clinic) -> ConsentTemplate:
     )
 
 
+def written(clinic: Clinic) -> Thread:
+    files = [SimpleUploadedFile("x.pdf", b"%PDF-1.7")]
+    there = Thread.objects.filter(patient=clinic.ada).first()
+    return there or contact.write(clinic.clinician, clinic.ada, "Please call us.", files=files)
+
+
 # Where the id in an address comes from. A new kind of id needs a line here, or the test below fails.
 MAKERS: dict[str, Callable[[Clinic], list[uuid.UUID] | list[str]]] = {
     "order_id": lambda clinic: [clinic.order.pk],
@@ -88,6 +97,10 @@ MAKERS: dict[str, Callable[[Clinic], list[uuid.UUID] | list[str]]] = {
     ],
     "template_id": lambda clinic: [drafted(clinic).pk],
     "scope": lambda clinic: ["carrier"],
+    "thread_id": lambda clinic: [written(clinic).pk],
+    "attachment_id": lambda clinic: [
+        attachment.pk for message in written(clinic).messages.all() for attachment in message.attachments.all()
+    ],
     "export_id": lambda clinic: [
         Export.objects.create(patient=clinic.ada, asked_by=clinic.ada_user, status=state).pk
         for state in ("failed", "removed")
