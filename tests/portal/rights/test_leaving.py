@@ -10,6 +10,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.http import Http404
@@ -35,6 +36,8 @@ from portal.access.models import (
 from portal.access.notices import send_owed
 from portal.access.seals import seal
 from portal.access.verify import verify
+from portal.contact import actions as contact
+from portal.delivery.models import Hold, ReleasePreference
 from portal.people.models import Patient, ProxyGrant, ProxyInvitation, Role, User
 from portal.results.models import Job, ResultFile, TestOrder
 from portal.rights import exporting, leaving
@@ -78,6 +81,10 @@ def one_of_everything(clinic: Clinic) -> None:
     EmailChange.objects.create(
         user=clinic.ada_user, old_email="x@example.org", new_email=clinic.ada_user.email, undo_until=now
     )
+    contact.write(clinic.clinician, ada, "Please call.", files=[SimpleUploadedFile("x.pdf", b"%PDF-1.7")])
+    contact.note_question(clinic.ada_user, ada, "Why this dose?")
+    ReleasePreference.objects.create(patient=ada, kind="medicines", choice="now")
+    Hold.objects.create(report=clinic.draft, reason="talk_first", until=now, placed_by=clinic.clinician)
     exporting.ask(clinic.ada_user, ada)
     work_off("export")
 
