@@ -19,13 +19,15 @@ SENTENCES = {
 }
 
 
-class _SeveralFiles(forms.ClearableFileInput):
+class FileInput(forms.FileInput):
+    """Takes several at once; its name is what the components know a file field by."""
+
     allow_multiple_selected = True
 
 
 class _FilesField(forms.FileField):
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, widget=_SeveralFiles(), **options)
+        super().__init__(*args, widget=FileInput(), **options)
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         single = super().clean
