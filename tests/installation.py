@@ -57,7 +57,10 @@ from portal.reports.models import Report
 report = Report.objects.get(pk=REPORT)
 clinician = User.objects.get(email=CLINICIAN)
 delivery.annotate(clinician, report, "", "Let us talk about this at your visit.")
-delivery.sign(clinician, report, delivery.shown_hash(report, Annotation.objects.filter(report=report)))
+shown = delivery.shown_hash(report, Annotation.objects.filter(report=report))
+second = [User.objects.get(email="reid@clinic.example")] if delivery.needs_two(report) else []
+for signer in [clinician, *second]:
+    delivery.sign(signer, report, shown)
 """
 
 

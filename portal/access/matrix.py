@@ -95,6 +95,9 @@ RESOURCES: tuple[Resource, ...] = (
     Resource("message", "contact.Message", patient="thread.patient"),
     Resource("attachment", "contact.Attachment", patient="message.thread.patient"),
     Resource("visit_question", "contact.VisitQuestion", patient="patient"),
+    Resource("option_change", "delivery.OptionChange", patient="report.patient"),
+    Resource("first_signature", "delivery.FirstSignature", patient="report.patient"),
+    Resource("withdrawal", "delivery.Withdrawal", patient="report.patient"),
     Resource("export", "rights.Export", patient="patient"),
     Resource("erasure", "rights.Erasure", patient="patient"),
     Resource("life_event", "rights.LifeEvent", patient="patient"),
@@ -182,6 +185,9 @@ COVERED: dict[str, str] = {
     "annotation": "reports",
     "sign_off": "reports",
     "release": "reports",
+    "option_change": "reports",
+    "first_signature": "reports",
+    "withdrawal": "reports",
 }
 """The part of a record a resource belongs to. A helper needs a grant that covers it and the patient's yes to it; for
 what is not named here, any part will do. Who decides for a patient needs neither."""
@@ -204,6 +210,8 @@ _PRIVACY_OFFICER = (Role.PRIVACY_OFFICER, Relation.ANY)
 _OPERATOR = (Role.OPERATOR, Relation.ANY)
 _EMERGENCY = (Role.CLINICIAN, Relation.EMERGENCY)
 _PROXY = (Role.PATIENT, Relation.PROXY)
+
+_ABOUT_A_REPORT = "read.annotation read.sign_off read.release read.option_change read.first_signature read.withdrawal"
 
 RULES: tuple[Rule, ...] = (
     # Accounts and who cares for whom: operators, who see no health data.
@@ -271,7 +279,6 @@ RULES: tuple[Rule, ...] = (
     *_rules("download.report", _CLINICIAN, _COUNSELLOR, consent=PGX),
     *_rules("download.report", _PATIENT, _PROXY, consent=PGX, gate=Gate.RELEASED),
     *_rules("hide.report", _PATIENT, consent=PGX, gate=Gate.RELEASED),
-    *_rules("annotate.report compose.report sign.report release.report", _CLINICIAN, consent=PGX),
     # When it opens: the patient's own choice; the clinic may keep it back for a time, and says so.
     *_rules("choose.release_preference", _PATIENT),
     *_rules("read.release_preference", _PATIENT, _CLINICIAN, _COUNSELLOR),
@@ -281,8 +288,11 @@ RULES: tuple[Rule, ...] = (
     # What patient and care team write to each other; the patient's own list stays theirs until it is sent.
     *_rules("write.message read.thread read.message read.attachment", _PATIENT, _CLINICIAN, _COUNSELLOR),
     *_rules("write.visit_question read.visit_question", _PATIENT),
-    *_rules("read.annotation read.sign_off read.release", _CLINICIAN, _COUNSELLOR, _EMERGENCY, consent=PGX),
-    *_rules("read.annotation read.sign_off read.release", _PATIENT, _PROXY, consent=PGX, gate=Gate.RELEASED),
+    *_rules("annotate.report compose.report sign.report release.report amend.report", _CLINICIAN, consent=PGX),
+    # A report that is wrong is taken back whatever the patient allows: it reads nothing and protects them.
+    *_rules("withdraw.report", _CLINICIAN),
+    *_rules(_ABOUT_A_REPORT, _CLINICIAN, _COUNSELLOR, _EMERGENCY, consent=PGX),
+    *_rules(_ABOUT_A_REPORT, _PATIENT, _PROXY, consent=PGX, gate=Gate.RELEASED),
 )
 
 NOT_BUILT: dict[str, str] = {

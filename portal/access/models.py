@@ -118,6 +118,13 @@ class NoticeOwed(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey("people.Patient", on_delete=models.CASCADE, related_name="+")
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        help_text="Somebody else who is told, such as who took a copy; empty for the patient.",
+    )
     kind = models.CharField(max_length=30, help_text="break_glass")
     about = models.UUIDField(help_text="Id of the row it is about.")
     at = models.DateTimeField(default=timezone.now)

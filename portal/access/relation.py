@@ -8,9 +8,12 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, Q
 
-from portal.access.matrix import COVERED, RESOURCE_OF_MODEL, Relation, Resource
+from portal.access.matrix import COVERED, RESOURCE_OF_MODEL, RESOURCES, Relation, Resource
 from portal.access.standing_in import grant_of, represents
 from portal.people.models import CareRelationship, Laboratory, Patient, User
+
+OF_A_REPORT = frozenset(resource.name for resource in RESOURCES if resource.patient == "report.patient")
+"""Kinds of rows that hang on a report and go with it."""
 
 
 def resource_of(obj: Model) -> Resource | None:
@@ -105,7 +108,7 @@ def kept_private(obj: Model | None) -> bool:
             return bool(_follow(obj, "files").filter(kept_private=True).exists())
         case "report":
             file = _follow(obj, "interpretation.result_file")
-        case "annotation" | "sign_off" | "release":
+        case name if name in OF_A_REPORT:
             file = _follow(obj, "report.interpretation.result_file")
         case "interpretation":
             file = _follow(obj, "result_file")
@@ -132,7 +135,7 @@ def released(obj: Model | None, at: datetime) -> bool:
     match resource.name if resource else None:
         case "report":
             reports = [obj]
-        case "annotation" | "sign_off" | "release":
+        case name if name in OF_A_REPORT:
             reports = [_follow(obj, "report")]
         case "interpretation":
             reports = list(_follow(obj, "reports").select_related("release"))

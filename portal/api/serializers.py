@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from consent.desk import texts
 from portal.people.models import Role
-from portal.reports.models import Report
+from portal.reports.models import Report, ReportStatus
 from portal.results.models import Interpretation, ResultFile, TestOrder
 from portal.results.presenting import explanation_for, reason_for
 from portal.results.queries import progress
@@ -163,7 +163,13 @@ class ReportSerializer(serializers.ModelSerializer[Report]):
 
 
 class ReportDetailSerializer(ReportSerializer):
-    document = serializers.JSONField(help_text="The report as coded parts and plain words.")
+    document = serializers.SerializerMethodField(
+        help_text="The report as coded parts and plain words; empty once it was taken back (`status` is `withdrawn`)."
+    )
+
+    def get_document(self, report: Report) -> dict[str, Any]:
+        withdrawn = report.status == ReportStatus.WITHDRAWN
+        return {} if withdrawn else dict(report.document)
 
     class Meta(ReportSerializer.Meta):
         fields = [*ReportSerializer.Meta.fields, "document"]

@@ -38,6 +38,7 @@ from portal.api.serializers import (
 )
 from portal.delivery import actions as delivery
 from portal.delivery.errors import DeliveryRefused
+from portal.delivery.paper import pdf_name, pdf_of, pdf_ready
 from portal.people.models import Laboratory, Patient, User
 from portal.people.queries import patient_of_account, patients_for
 from portal.reports.models import Report
@@ -276,15 +277,11 @@ class ReportPdf(GenericAPIView[Report]):
         report = get_object_or_404(Report, pk=report_id)
         behalf = _behalf(request)
         require(_user(request), "download.report", report, on_behalf_of=behalf)
-        if not report.pdf or report.signed_at is None or report.pdf_hash != report.content_hash:
+        if report.signed_at is None or not pdf_ready(report):
             raise Http404
         report = _read(_user(request), report_id, "download.report", behalf)
-        assert report.signed_at is not None
         return FileResponse(
-            report.pdf.open("rb"),
-            as_attachment=True,
-            filename=f"report-{report.signed_at:%Y-%m-%d}.pdf",
-            content_type="application/pdf",
+            pdf_of(report), as_attachment=True, filename=pdf_name(report), content_type="application/pdf"
         )
 
 

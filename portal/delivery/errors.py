@@ -17,6 +17,11 @@ class Refusal(StrEnum):
     HOLD_TOO_LONG = "hold_too_long"
     NOT_THEIRS_TO_OPEN = "not_theirs_to_open"  # the patient did not ask to open it together
     UNKNOWN_LANGUAGE = "unknown_language"
+    WRONG_KIND = "wrong_kind"  # such a note has no place here
+    NO_REASON = "no_reason"  # an act that is told to the patient needs a reason
+    NOT_SIGNED = "not_signed"  # only a signed report can be amended or taken back
+    HIGH_IMPACT = "high_impact"  # a grave warning is never left out
+    TWICE = "twice"  # the report has a card for this medicine already
 
 
 class DeliveryRefused(Exception):

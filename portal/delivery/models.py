@@ -1,4 +1,4 @@
-"""From a draft to a patient who has read it: notes, the signature, the release."""
+"""From a draft to a patient who has read it: notes, options left out or added, signatures, release, taking back."""
 
 import uuid
 
@@ -12,6 +12,16 @@ from portal.delivery.release_state import Choice
 from portal.people.models import Patient
 from portal.reports.models import Report
 from portal.sealing.fields import SealedTextField
+
+
+class NoteKind(models.TextChoices):
+    """What a note says about a medicine; the patient reads these words before it."""
+
+    PLAIN = "", _("Just a note")
+    SUITS = "suits", _("Suits you because")
+    CAREFUL = "careful", _("Be careful because")
+    NOT_FOR_YOU = "not_for_you", _("Not for you because")
+    CHANGED = "changed", _("What is new in this report, and why")
 
 
 class Annotation(models.Model):
@@ -31,8 +41,46 @@ class Annotation(models.Model):
         help_text="Medicine name, or empty for the whole report.",
     )
     text = SealedTextField(subject="report.patient.subject")
+    kind = models.CharField(max_length=12, choices=NoteKind, blank=True, default=NoteKind.PLAIN)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     updated_at = models.DateTimeField(auto_now=True)
+
+
+class OptionChange(models.Model):
+    """A medicine whose advice a clinician left out of a draft, or an option they added to it. The patient is told."""
+
+    class Act(models.TextChoices):
+        LEFT_OUT = "left_out", _("Left out")
+        ADDED = "added", _("Added")
+
+    class Reason(models.TextChoices):
+        NOT_TAKEN = "not_taken", _("You do not take it, and nobody plans to give it to you.")
+        TALKED = "talked", _("You and your doctor have talked about it.")
+        CLINIC = "clinic", _("Our clinic does not give this medicine.")
+        OTHER = "other", _("See the words below.")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="option_changes")
+    act = models.CharField(max_length=10, choices=Act)
+    about = SealedTextField(subject="report.patient.subject", max_length=120)
+    reason = models.CharField(max_length=12, choices=Reason, blank=True, default="")
+    words = SealedTextField(subject="report.patient.subject", blank=True, default="")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    updated_at = models.DateTimeField(auto_now=True)
+
+
+class FirstSignature(models.Model):
+    """The first of two signatures on a draft with grave findings. It holds only while the draft is what it signed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    report = models.OneToOneField(Report, on_delete=models.CASCADE, related_name="first_signature")
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20)
+    name = models.CharField(max_length=120, help_text="The signer's name as it stood then.")
+    shown_hash = models.CharField(max_length=64, help_text="sha256 of the draft and notes on the signer's screen.")
+    content_hash = models.CharField(max_length=64, help_text="sha256 of the draft.")
+    knowledge_release = models.CharField(max_length=64)
+    at = models.DateTimeField()
 
 
 class SignOff(models.Model):
@@ -117,4 +165,23 @@ class Release(models.Model):
         null=True, blank=True, help_text="The patient asked for it after all, or it was opened with them."
     )
     told_at = models.DateTimeField(null=True, blank=True, help_text="Since when mail says that there is news.")
+    first_read_at = models.DateTimeField(null=True, blank=True)
+
+
+class Withdrawal(models.Model):
+    """A signed report that nobody may rely on any more, why, and who took it back. The report itself stays."""
+
+    class Reason(models.TextChoices):
+        WRONG_PERSON = "wrong_person", _("The test may be of another person.")
+        LABORATORY = "laboratory", _("The lab found a mistake in the test.")
+        WRONG_ADVICE = "wrong_advice", _("Some of the advice in it was wrong.")
+        OTHER = "other", _("We found something in it that has to be put right.")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    report = models.OneToOneField(Report, on_delete=models.PROTECT, related_name="withdrawal")
+    reason = models.CharField(max_length=20, choices=Reason)
+    words = SealedTextField(subject="report.patient.subject", blank=True, default="")
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120, help_text="Whom the patient can ask: the name as it stood then.")
+    at = models.DateTimeField()
     first_read_at = models.DateTimeField(null=True, blank=True)

@@ -3,27 +3,35 @@
 from collections.abc import Iterable
 from typing import Any
 
-from portal.delivery.models import Annotation
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from portal.delivery.models import Annotation, OptionChange
+from portal.delivery.putting_in import additions
 from portal.reports.compose import signed
-from portal.reports.document import Note, Signature
-from portal.reports.facts import printed_date
+from portal.reports.document import Signature
+from portal.reports.facts import written_notes
 from portal.reports.models import Report
 
 _NOBODY = Signature(name="", role="", date="")
 
 
-def preview(report: Report, notes: Iterable[Annotation]) -> dict[str, Any]:
+def preview(report: Report, notes: Iterable[Annotation], changes: Iterable[OptionChange] = ()) -> dict[str, Any]:
     """The document as it would be signed, but still marked as a draft and checked by nobody."""
-    placed = [
-        Note(
-            text=note.text,
-            name=note.author.name,
-            date=printed_date(note.updated_at.isoformat(), report.language),
-            about=note.about,
-        )
-        for note in notes
-    ]
-    if not placed:
+    listed = additions(report.language, notes, changes)
+    if not any(listed.values()):
         return dict(report.document)
-    unsigned = {part: report.document[part] for part in ("draft", "signature", "glance")}
-    return signed(report.document, placed, _NOBODY) | unsigned
+    placed, left_out, added = (written_notes(listed[p], report.language) for p in ("notes", "left_out", "added"))
+    unsigned = {part: report.document[part] for part in ("draft", "signature")}
+    facts = report.document["glance"]["facts"]
+    final = signed(report.document, placed, _NOBODY, left_out=left_out, added=added) | unsigned
+    return final | {"glance": final["glance"] | {"facts": facts}}
+
+
+def marked_withdrawn(report: Report) -> dict[str, Any]:
+    """The document of a report that was taken back, saying so at its top and on every sheet."""
+    with translation.override(report.language):
+        mark = _("Taken back: do not use")
+        says = _("We took this report back. Do not act on what it says. Ask your care team.")
+    document: dict[str, Any] = report.document
+    return document | {"draft": says, "labels": document["labels"] | {"draft_mark": mark}}

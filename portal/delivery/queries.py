@@ -11,7 +11,7 @@ from django.utils import timezone
 from consent.ledger.standing import permitted_subjects
 from portal.access.matrix import PGX
 from portal.access.standing_in import StandIn
-from portal.delivery.models import Annotation, Hold, Release, ReleasePreference, ResultKind
+from portal.delivery.models import Annotation, Hold, OptionChange, Release, ReleasePreference, ResultKind
 from portal.delivery.release_state import State, WaitsFor
 from portal.delivery.releasing import pause_on, state_of
 from portal.people.models import Patient, Role, User
@@ -30,7 +30,7 @@ def reports(user: User, stand_in: StandIn | None = None, **which: Any) -> QueryS
     """Those reports the asker may open: patients their own once released, care staff those of their patients, and who
     reads for a patient that patient's released ones, without those the patient keeps to themselves."""
     now = timezone.now()
-    rows = Report.objects.select_related("patient", "release", "sign_off", "replaced_by").defer(
+    rows = Report.objects.select_related("patient", "release", "sign_off", "withdrawal", "replaced_by").defer(
         "replaced_by__document"
     )
     if stand_in is not None:
@@ -170,3 +170,11 @@ def notes_on(report: Report) -> list[Annotation]:
     for note in notes:
         note.report = report
     return sorted(notes, key=lambda note: (note.about, note.updated_at, str(note.pk)))
+
+
+def changes_of(report: Report) -> list[OptionChange]:
+    """The options left out of a report that was asked for or added to it, by name."""
+    changes = list(report.option_changes.select_related("author"))
+    for change in changes:
+        change.report = report
+    return sorted(changes, key=lambda change: (change.act, change.about, str(change.pk)))

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal.delivery import release_views, views
+from portal.delivery import clinician_views, release_views, views
 
 app_name = "delivery"
 reading = [
@@ -21,6 +21,9 @@ urlpatterns = [
     path("<uuid:report_id>/private/", views.keep_private, name="keep_private"),
     path("<uuid:report_id>/review/", views.review, name="review"),
     path("<uuid:report_id>/review/note/", views.note, name="note"),
+    path("<uuid:report_id>/review/option/", clinician_views.option, name="option"),
+    path("<uuid:report_id>/amend/", clinician_views.amend, name="amend"),
+    path("<uuid:report_id>/withdraw/", clinician_views.withdraw, name="withdraw"),
     path("<uuid:report_id>/review/grade/", views.grade, name="grade"),
     path("<uuid:report_id>/review/language/", views.language, name="language"),
     path("<uuid:report_id>/review/sign/", views.sign, name="sign"),

@@ -22,13 +22,16 @@ from portal.access.standing_in import StandIn
 from portal.delivery import actions, bodies, queries
 from portal.delivery.errors import DeliveryRefused, Refusal
 from portal.delivery.evidence import evidence
-from portal.delivery.forms import WHOLE_REPORT, NoteForm, SignForm
+from portal.delivery.forms import WHOLE_REPORT, AddOptionForm, LeaveOutForm, NoteForm, SignForm
+from portal.delivery.models import NoteKind
+from portal.delivery.paper import pdf_name, pdf_of, pdf_ready
 from portal.delivery.preview import preview
+from portal.delivery.snippets import snippets
 from portal.people.models import Role, User
 from portal.people.queries import patient_of_account
 from portal.reports.models import Report, ReportStatus
 from portal.reports.queries import in_language, would_replace
-from portal.reports.readability import HIGHEST_GRADE, LOWEST_EASE, measure
+from portal.reports.readability import HIGHEST_GRADE, LOWEST_EASE, Reading, measure
 from portal.reports.render import render_pdf
 from portal.reports.words import LANGUAGES, load
 
@@ -93,12 +96,15 @@ def report(request: HttpRequest, report_id: UUID, patient_id: UUID | None = None
     except DeliveryRefused as refused:
         return _closed(request, found, refused)
     own = found.patient.account_id == _user(request).pk
+    withdrawn = found.status == ReportStatus.WITHDRAWN
     context = {
         "report": found,
-        "body": bodies.body(found),
+        "withdrawn": withdrawn,
+        # What was taken back is never shown as if it still held: first why and whom to ask, the old words on request.
+        "body": "" if withdrawn and "old" not in request.GET else bodies.body(found),
         "own": own,
         "stand_in": stand_in,
-        "pdf_ready": _pdf_ready(found),
+        "pdf_ready": pdf_ready(found),
         "newer_is_open": found.replaced_by is not None and queries.is_open(found.replaced_by),
         "made_up": found.patient.invented,
         **_addresses(found, stand_in),
@@ -118,7 +124,7 @@ def report_pdf(request: HttpRequest, report_id: UUID, patient_id: UUID | None = 
         raise Http404
     try:
         actions.permitted(user, "download.report", found, behalf)
-        if not _pdf_ready(found):
+        if not pdf_ready(found):
             context = {
                 "report": found,
                 "pdf_ready": False,
@@ -130,10 +136,7 @@ def report_pdf(request: HttpRequest, report_id: UUID, patient_id: UUID | None = 
         actions.read(user, found, action="download.report", on_behalf_of=behalf)
     except DeliveryRefused as refused:
         return _closed(request, found, refused)
-    assert found.signed_at is not None
-    replaced = "-replaced" if found.status == ReportStatus.REPLACED else ""
-    name = f"report-{found.signed_at:%Y-%m-%d}{replaced}.pdf"
-    return FileResponse(found.pdf.open("rb"), as_attachment=True, filename=name, content_type="application/pdf")
+    return FileResponse(pdf_of(found), as_attachment=True, filename=pdf_name(found), content_type="application/pdf")
 
 
 @login_required
@@ -146,7 +149,7 @@ def pdf_state(request: HttpRequest, report_id: UUID, patient_id: UUID | None = N
     allowed = decide(_user(request), "download.report", found, on_behalf_of=behalf)
     if found.signed_at is None or not allowed:
         raise Http404
-    context = {"report": found, "pdf_ready": _pdf_ready(found), **_addresses(found, stand_in)}
+    context = {"report": found, "pdf_ready": pdf_ready(found), **_addresses(found, stand_in)}
     return render(request, "delivery/_pdf.html", context)
 
 
@@ -169,52 +172,72 @@ def keep_private(request: HttpRequest, report_id: UUID) -> HttpResponse:
 @require_GET
 def review(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """Findings, evidence, coverage and caveats beside the patient's draft; notes and the signature below."""
-    found = _for_review(request, report_id)
+    found = for_review(request, report_id)
     about = request.GET.get("about", "")
     notes = queries.notes_on(found)
-    mine = next((note.text for note in notes if (note.about, note.author_id) == (about, _user(request).pk)), "")
-    form = NoteForm(found, initial={"about": about or WHOLE_REPORT, "text": mine})
-    shown = {"shown": actions.shown_hash(found, notes)}
+    place = (about, _user(request).pk, request.GET.get("kind") == NoteKind.CHANGED)
+    mine = (note for note in notes if (note.about, note.author_id, note.kind == NoteKind.CHANGED) == place)
+    written = next(({"text": note.text, "kind": note.kind} for note in mine), {"text": ""})
+    form = NoteForm(found, initial={"about": about or WHOLE_REPORT, **written})
+    shown = {"shown": actions.shown_hash(found, notes, queries.changes_of(found))}
     # A signature sent without the tick comes back here: the form says so at the box, over a fresh look at the draft.
     unticked = request.GET.get("refused") == Refusal.NOT_CHECKED
-    return _review_page(request, found, form, SignForm(shown) if unticked else SignForm(initial=shown))
+    return review_page(request, found, form, SignForm(shown) if unticked else SignForm(initial=shown))
 
 
 @login_required
 @require_POST
 def note(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """Save, replace or remove one note."""
-    found = _for_review(request, report_id)
+    found = for_review(request, report_id)
     user = _user(request)
     about = request.POST.get("about", "")
     if "remove" in request.POST:
         try:
             actions.remove_annotation(user, found, about)
         except DeliveryRefused as refused:
-            return _back_to_review(found, refused.refusal)
-        return _back_to_review(found)
+            return back_to_review(found, refused.refusal)
+        return back_to_review(found)
     form = NoteForm(found, request.POST)
+    if "snippet" in request.POST or "measure" in request.POST:
+        form = _started(found, request)
+        sign_form = SignForm(initial={"shown": actions.shown_hash(found, queries.notes_on(found))})
+        return review_page(request, found, form, sign_form)
     if not form.is_valid():
         sign_form = SignForm(initial={"shown": actions.shown_hash(found, queries.notes_on(found))})
-        return _review_page(request, found, form, sign_form, status=422)
+        return review_page(request, found, form, sign_form, status=422)
     try:
-        actions.annotate(user, found, form.cleaned_data["about"], form.cleaned_data["text"])
+        actions.annotate(user, found, *(form.cleaned_data[name] for name in ("about", "text", "kind")))
     except DeliveryRefused as refused:
-        return _back_to_review(found, refused.refusal)
-    return _back_to_review(found)
+        return back_to_review(found, refused.refusal)
+    return back_to_review(found)
+
+
+def _started(found: Report, request: HttpRequest) -> NoteForm:
+    """The note as far as it is written, with a ready-made sentence added when one was chosen. Nothing is kept."""
+    text, listed = request.POST.get("text", "").strip(), snippets(found.language)
+    chosen = request.POST.get("snippet", "")
+    if chosen.isdecimal() and int(chosen) < len(listed):
+        text = f"{text} {listed[int(chosen)]}".strip()
+    written = {"about": request.POST.get("about", ""), "kind": request.POST.get("kind", ""), "text": text}
+    return NoteForm(found, initial=written)
 
 
 @login_required
 @require_POST
 def grade(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """How hard the note is to read, while it is being typed. A score, never a block."""
-    found = _for_review(request, report_id)
-    text = request.POST.get("text", "").strip()[: actions.NOTE_LIMIT]
-    reading = measure([text], load(found.language).names(), found.language) if text else None
-    return render(request, "delivery/_grade.html", {"reading": reading, **_limit(found)})
+    found = for_review(request, report_id)
+    text = next((request.POST[name] for name in ("text", "words", "reason") if name in request.POST), "")
+    return render(request, "delivery/_grade.html", {"reading": _reading(found, text), **limit_of(found)})
 
 
-def _limit(found: Report) -> dict[str, object]:
+def _reading(found: Report, text: object) -> Reading | None:
+    text = str(text or "").strip()[: actions.NOTE_LIMIT]
+    return measure([text], load(found.language).names(), found.language) if text else None
+
+
+def limit_of(found: Report) -> dict[str, object]:
     """From where on a note is easy to read, by the measure of the report's language."""
     easier_is_more = found.language == "es"
     return {"limit": LOWEST_EASE if easier_is_more else HIGHEST_GRADE, "easier_is_more": easier_is_more}
@@ -224,22 +247,22 @@ def _limit(found: Report) -> dict[str, object]:
 @require_POST
 def language(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """The same draft in another language: made when it is not there yet, then shown."""
-    found = _for_review(request, report_id)
+    found = for_review(request, report_id)
     try:
         other = actions.compose_in(_user(request), found, request.POST.get("language", ""))
     except DeliveryRefused as refused:
-        return _back_to_review(found, refused.refusal)
-    return _back_to_review(other)
+        return back_to_review(found, refused.refusal)
+    return back_to_review(other)
 
 
 @login_required
 @require_POST
 def sign(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """Sign what was on the page, right after the signer has shown again who they are."""
-    found = _for_review(request, report_id)
+    found = for_review(request, report_id)
     form = SignForm(request.POST)
     if not form.is_valid():
-        return _back_to_review(found, Refusal.NOT_CHECKED)
+        return back_to_review(found, Refusal.NOT_CHECKED)
     return _sign(request, found, form.cleaned_data["shown"])
 
 
@@ -249,35 +272,32 @@ def _sign(request: HttpRequest, found: Report, shown: str) -> HttpResponse:
     try:
         actions.sign(_user(request), found, shown)
     except DeliveryRefused as refused:
-        return _back_to_review(found, refused.refusal)
-    return _back_to_review(found)
+        return back_to_review(found, refused.refusal)
+    return back_to_review(found)
 
 
 @login_required
 @require_GET
 def draft_pdf(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """The draft as it would look on paper, marked as a draft on every page."""
-    found = _for_review(request, report_id)
+    found = for_review(request, report_id)
     if found.status != ReportStatus.DRAFT:
         raise Http404
     try:
         actions.read(_user(request), found, way="draft_pdf")
     except DeliveryRefused as refused:
         return _closed(request, found, refused)
-    response = HttpResponse(render_pdf(preview(found, queries.notes_on(found))), content_type="application/pdf")
+    drafted = preview(found, queries.notes_on(found), queries.changes_of(found))
+    response = HttpResponse(render_pdf(drafted), content_type="application/pdf")
     response.headers["Content-Disposition"] = 'inline; filename="draft.pdf"'
     return response
 
 
-def _for_review(request: HttpRequest, report_id: UUID) -> Report:
+def for_review(request: HttpRequest, report_id: UUID) -> Report:
     found = _report(request, report_id)
     if _user(request).role not in queries.CARE_ROLES:
         raise Http404
     return found
-
-
-def _pdf_ready(found: Report) -> bool:
-    return bool(found.pdf) and found.pdf_hash == found.content_hash
 
 
 def _closed(request: HttpRequest, found: Report, refused: DeliveryRefused) -> HttpResponse:
@@ -290,7 +310,7 @@ def _closed(request: HttpRequest, found: Report, refused: DeliveryRefused) -> Ht
     return render(request, "delivery/closed.html", context, status=403)
 
 
-def _back_to_review(found: Report, refusal: Refusal | None = None) -> HttpResponse:
+def back_to_review(found: Report, refusal: Refusal | None = None) -> HttpResponse:
     """Answer a sent form by sending the reader on, so that a reload never sends it twice."""
     address = reverse("delivery:review", args=[found.pk])
     if refusal is None:
@@ -319,21 +339,31 @@ def _other_languages(request: HttpRequest, found: Report) -> list[tuple[str, str
     ]
 
 
-def _review_page(
-    request: HttpRequest, found: Report, note_form: NoteForm, sign_form: SignForm, status: int = 200
+def review_page(
+    request: HttpRequest,
+    found: Report,
+    note_form: NoteForm,
+    sign_form: SignForm,
+    status: int = 200,
+    option_form: LeaveOutForm | AddOptionForm | None = None,
 ) -> HttpResponse:
-    """Every way onto this page is a look at the findings: permitted now and noted, a form that came back too."""
+    """The whole page; `option_form` is one that was sent and could not be taken.
+
+    Every way onto this page is a look at the findings: permitted now and noted, a form that came back too.
+    """
     try:
         actions.read(_user(request), found)
     except DeliveryRefused as refused:
         return _closed(request, found, refused)
     decision = decide(_user(request), "sign.report", found)
     is_draft = found.status == ReportStatus.DRAFT
-    notes = queries.notes_on(found)
+    notes, changes = queries.notes_on(found), queries.changes_of(found)
+    shown = actions.shown_hash(found, notes, changes)
+    first = actions.first_signature(found, shown) if is_draft else None
     asked = request.GET.get("refused", "")
     context = {
         "report": found,
-        "document": preview(found, notes) if is_draft else found.document,
+        "document": preview(found, notes, changes) if is_draft else found.document,
         "evidence": evidence(found.interpretation.result, found.document, _spoken_here()),
         "written_in": _named(found.language),
         "patient_reads": _named(found.patient.language),
@@ -342,11 +372,26 @@ def _review_page(
         "file": found.interpretation.result_file,
         "notes": notes,
         "note_form": note_form,
-        **_limit(found),
+        **limit_of(found),
+        "note_reading": _reading(found, note_form["text"].value()),
+        "snippets": snippets(found.language),
+        "changes": changes,
+        "leave_out_form": option_form if isinstance(option_form, LeaveOutForm) else LeaveOutForm(found),
+        "add_option_form": option_form if isinstance(option_form, AddOptionForm) else AddOptionForm(found),
+        "options_open": option_form is not None,
+        "needs_two": is_draft and actions.needs_two(found),
+        "first": first,
+        "may_sign_now": first is None or first.signed_by_id != _user(request).pk,
         "sign_form": sign_form,
         "may_sign": is_draft and decision.permitted,
         "is_draft": is_draft,
+        "may_amend": _may_amend(request, found),
         "refusal": asked if asked in {refusal.value for refusal in Refusal} else "",
         "made_up": found.patient.invented,
     }
     return render(request, "delivery/review.html", context, status=status)
+
+
+def _may_amend(request: HttpRequest, found: Report) -> bool:
+    signed = found.status in (ReportStatus.SIGNED, ReportStatus.WITHDRAWN) and found.replaced_by_id is None
+    return signed and bool(decide(_user(request), "amend.report", found))

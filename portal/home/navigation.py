@@ -22,7 +22,8 @@ class Place:
 
 _REPORTS = ("delivery:report", "delivery:pdf", "delivery:when", "delivery:release")
 _FILES = ("results:file", "results:send_for", "results:order")
-_QUEUE = Place("home", _("Work queue"), ("delivery:review", "delivery:note", "delivery:sign"))
+_REVIEWING = ("review", "note", "option", "sign", "amend", "withdraw")
+_QUEUE = Place("home", _("Work queue"), tuple(f"delivery:{step}" for step in _REVIEWING))
 _START = Place("home", _("Start"))
 _SIGNED = Place("delivery:report_list", _("Signed reports"), _REPORTS)
 

@@ -40,6 +40,7 @@ TIMELINE_LENGTH = 20
 class Task(StrEnum):
     """The one thing a patient's home asks for or tells first."""
 
+    REPORT_WITHDRAWN = "report_withdrawn"
     READ_REPORT = "read_report"
     ANSWER_CONSENT = "answer_consent"
     TALK_FIRST = "talk_first"
@@ -79,7 +80,14 @@ class PatientHome:
     @property
     def report_beside(self) -> Report | None:
         """The newest report, while something else comes first; closed reports are not offered."""
-        told_already = (Task.READ_REPORT, Task.READ_AGAIN, Task.SAID_NO, Task.ANSWER_CONSENT, Task.TALK_FIRST)
+        told_already = {
+            Task.REPORT_WITHDRAWN,
+            Task.READ_REPORT,
+            Task.READ_AGAIN,
+            Task.SAID_NO,
+            Task.ANSWER_CONSENT,
+            Task.TALK_FIRST,
+        }
         return None if self.task in told_already else self.report
 
 
@@ -93,11 +101,12 @@ def patient_home(user: User) -> PatientHome | None:
     allowed = permission(patient, PGX)
     current = [report for report in reports if report.status == ReportStatus.SIGNED]
     unread = [report for report in current if report.release.first_read_at is None]
+    withdrawn = [row for row in reports if row.status == ReportStatus.WITHDRAWN and row.replaced_by_id is None]
     # A refused or closed file is over; the newest of the others is what the patient waits for.
     file = next((file for file in files if file.status != FileStatus.REFUSED and file.closed_at is None), None)
-    report = next(iter(unread or current), None)
     waits = tuple(waiting(user))
-    task = _task(allowed, unread, reports, file, waits)
+    task = _task(allowed, unread, current, withdrawn, reports, file, waits)
+    report = next(iter(unread or current), None) if task is not Task.REPORT_WITHDRAWN else withdrawn[0]
     caller = None
     if task is Task.TALK_FIRST:
         talk = open_task(patient, PGX)
@@ -119,6 +128,8 @@ def patient_home(user: User) -> PatientHome | None:
 def _task(
     allowed: Permission,
     unread: list[Report],
+    current: list[Report],
+    withdrawn: list[Report],
     reports: list[Report],
     file: ResultFile | None,
     waits: tuple[Waiting, ...],
@@ -128,6 +139,10 @@ def _task(
         if allowed.state is State.NEEDS_COUNSELLOR:
             return Task.TALK_FIRST
         return Task.SAID_NO if allowed.state in (State.DENIED, State.WITHDRAWN) else Task.ANSWER_CONSENT
+    # That something no longer counts comes before anything new, until it was opened.
+    withdrawn.sort(key=lambda row: row.withdrawal.first_read_at is not None)
+    if withdrawn and withdrawn[0].withdrawal.first_read_at is None:
+        return Task.REPORT_WITHDRAWN
     if unread:
         return Task.READ_REPORT
     if waits:
@@ -138,7 +153,9 @@ def _task(
         return Task.FILE_STOPPED
     if file is not None and file.status == FileStatus.INTERPRETED and not _has_report(file, reports):
         return Task.WAIT_FOR_REVIEW
-    return Task.READ_AGAIN if reports else Task.NOTHING_YET
+    if current:
+        return Task.READ_AGAIN
+    return Task.REPORT_WITHDRAWN if withdrawn else Task.NOTHING_YET
 
 
 def _has_report(file: ResultFile, reports: list[Report]) -> bool:

@@ -20,8 +20,8 @@ from consent.desk.queries import Permission, permission
 from portal.access import log
 from portal.people.models import Patient
 from portal.reports.compose import signed
-from portal.reports.document import Document, Note, Signature, content_hash
-from portal.reports.facts import compose_from, printed_date, replaced_fact, role_name
+from portal.reports.document import Document, Signature, content_hash
+from portal.reports.facts import compose_from, printed_date, replaced_fact, role_name, written_notes
 from portal.reports.models import Report, ReportStatus
 from portal.reports.queries import same_matter, would_replace
 from portal.reports.render import render_pdf
@@ -127,16 +127,56 @@ def _current(interpretation_id: uuid.UUID, language: str) -> Report:
     return found.order_by("-edition")[0]
 
 
+# -- amend and take back
+
+
+def amended_draft(report_id: uuid.UUID) -> Report:
+    """A new draft of a signed report, composed from the same interpretation with the words as they are now.
+
+    One that is still open is handed back instead. Call it in the transaction of the act.
+    """
+    report = Report.objects.select_for_update().select_related("patient").get(pk=report_id)
+    editions = Report.objects.filter(interpretation=report.interpretation_id, language=report.language)
+    draft = editions.filter(status=ReportStatus.DRAFT).first()
+    if draft is not None:
+        return draft
+    document = composed(report.interpretation_id, report.language)
+    return Report.objects.create(
+        interpretation_id=report.interpretation_id,
+        patient=report.patient,
+        language=report.language,
+        edition=editions.order_by("-edition").values_list("edition", flat=True)[0] + 1,
+        document=document.to_json(),
+        content_hash=document.content_hash,
+        knowledge_release=report.knowledge_release,
+        kept_private=report.kept_private,
+    )
+
+
+def take_back(report_id: uuid.UUID) -> None:
+    """From now on nobody may rely on this signed report. No word of it changes."""
+    Report.objects.filter(pk=report_id, status=ReportStatus.SIGNED).update(status=ReportStatus.WITHDRAWN)
+
+
 # -- finalise
 
 
-def finalise(report_id: uuid.UUID, notes: Sequence[Mapping[str, str]], signature: Mapping[str, str]) -> Report:
+def finalise(
+    report_id: uuid.UUID,
+    notes: Sequence[Mapping[str, str]],
+    signature: Mapping[str, str],
+    *,
+    left_out: Sequence[Mapping[str, str]] = (),
+    added: Sequence[Mapping[str, str]] = (),
+    first: Mapping[str, str] | None = None,
+) -> Report:
     """Make a draft final: the words that were read, with the clinician's notes and signature.
 
-    `notes` are `{"about", "text", "by", "at"}` (`about` a medicine's name or empty), `signature` is
-    `{"name", "role", "at"}`; times are ISO 8601. Call it in the transaction of the signature; the PDF follows on
-    commit. An earlier signed report on the same question is replaced by it, and so is a draft of an earlier file;
-    both are kept. Raises `AlreadySigned`.
+    `notes` are `{"about", "text", "by", "at"}` (`about` a medicine's name or empty), and so are the reasons why
+    advice was `left_out` and the options `added`; `signature`, and the `first` of two, are `{"name", "role", "at"}`;
+    times are ISO 8601. Call it in the transaction of the signature; the PDF follows on commit. An earlier signed
+    report on the same question is replaced by it, and so is a draft of an earlier file; both are kept. Raises
+    `AlreadySigned`.
     """
     with transaction.atomic():
         report = Report.objects.select_for_update().get(pk=report_id)
@@ -146,20 +186,11 @@ def finalise(report_id: uuid.UUID, notes: Sequence[Mapping[str, str]], signature
         earlier = would_replace(report)
         final = signed(
             report.document,
-            [
-                Note(
-                    text=note["text"],
-                    name=note["by"],
-                    date=printed_date(note["at"], language),
-                    about=note["about"],
-                )
-                for note in notes
-            ],
-            Signature(
-                name=signature["name"],
-                role=role_name(signature["role"], language),
-                date=printed_date(signature["at"], language),
-            ),
+            written_notes(notes, language),
+            _signature(signature, language),
+            left_out=written_notes(left_out, language),
+            added=written_notes(added, language),
+            first=_signature(first, language) if first else None,
             replaces=replaced_fact(earlier, language) if earlier else None,
         )
         report.document, report.content_hash = final, content_hash(final)
@@ -171,9 +202,18 @@ def finalise(report_id: uuid.UUID, notes: Sequence[Mapping[str, str]], signature
     return report
 
 
+def _signature(given: Mapping[str, str], language: str) -> Signature:
+    return Signature(
+        name=given["name"], role=role_name(given["role"], language), date=printed_date(given["at"], language)
+    )
+
+
 def _replace_earlier(report: Report) -> None:
     """From now on this report counts; what was signed before it, and drafts of earlier files, do not."""
     others = same_matter(report)
+    # One that was taken back keeps saying so, and leads to the report that counts.
+    others.filter(status=ReportStatus.WITHDRAWN).update(replaced_by=report)
+    others = others.exclude(status=ReportStatus.WITHDRAWN)
     came = report.interpretation.result_file.created_at
     outdated = others.filter(signed_at=None, interpretation__result_file__created_at__lt=came)
     for rows in (others.filter(signed_at__isnull=False), outdated):

@@ -138,26 +138,45 @@ def compose(
 
 
 def signed(
-    document: Mapping[str, Any], notes: Sequence[Note], signature: Signature, *, replaces: Fact | None = None
+    document: Mapping[str, Any],
+    notes: Sequence[Note],
+    signature: Signature,
+    *,
+    replaces: Fact | None = None,
+    left_out: Sequence[Note] = (),
+    added: Sequence[Note] = (),
+    first: Signature | None = None,
 ) -> dict[str, Any]:
     """A stored draft with the clinician's notes and signature, and every other word as it was when it was read.
 
     Equal to composing it anew with the same notes and signature, as long as the words have not changed since.
-    `replaces` says which earlier report no longer counts.
+    `replaces` says which earlier report no longer counts; `left_out` are the reasons why a medicine's advice is not
+    told; `added` are options of the clinician's own; `first` is the first of two signatures.
     """
     final: dict[str, Any] = json.loads(json.dumps(document))
     final["notes"] = [asdict(note) for note in notes if not note.about]
+    final["added"] = [asdict(note) for note in added]
+    reasons = {note.about: asdict(note) for note in left_out}
     for group in final["groups"]:
         for card in group["cards"]:
             card["notes"] = [asdict(note) for note in notes if note.about == card["drug"]]
+            if card["drug"] in reasons:
+                card |= {"left_out": reasons[card["drug"]], **_NOT_TOLD, "headline": card["name"].capitalize()}
+    hidden = {card["anchor"] for group in final["groups"] for card in group["cards"] if card.get("left_out")}
+    final["glance"]["matters"] = [matter for matter in final["glance"]["matters"] if matter["anchor"] not in hidden]
     for fact in final["glance"]["facts"]:
         if fact["code"] == "checked_by":
-            fact["value"] = checked_by(signature)
+            fact["value"] = "; ".join(checked_by(one) for one in (first, signature) if one)
     if replaces is not None:
         final["glance"]["facts"].append(asdict(replaces))
     final["draft"] = ""
     final["signature"] = asdict(signature)
     return final
+
+
+# What a card no longer tells when its advice was left out; its place, name and mark stay.
+_NOT_TOLD: dict[str, Any] = {"why": "", "what_to_do": "", "differ": [], "populations": [], "keep_in_mind": []}
+_NOT_TOLD |= {"opinions": [], "codes": ""}
 
 
 def checked_by(signature: Signature) -> str:

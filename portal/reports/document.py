@@ -36,12 +36,14 @@ class Fact:
 
 @dataclass(frozen=True)
 class Note:
-    """A clinician's own words. `about` is a medicine, or empty for the whole report."""
+    """A clinician's own words. `about` is a medicine, or empty for the whole report; `lead` stands before them."""
 
     text: Given
     name: Given
     date: Given
     about: Exact = ""
+    lead: Given = ""
+    kind: Exact = ""
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,8 @@ class Card:
     opinions: tuple[Opinion, ...]
     notes: tuple[Note, ...]
     codes: Exact
+    # In the place of the advice, when a clinician left it out.
+    left_out: Note | None = None
 
 
 @dataclass(frozen=True)
@@ -243,6 +247,8 @@ class Document:
     signature: Signature | None
     knowledge_release: Exact
     labels: Annotated[dict[str, str], "exact"]
+    # Options that no guide gave and a clinician added.
+    added: tuple[Note, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Everything as plain JSON values; this is what is stored, rendered and hashed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from portal.people.models import Patient
 from portal.reports import words
 from portal.reports.compose import Dates, Order, Person, compose
-from portal.reports.document import Document, Fact
+from portal.reports.document import Document, Fact, Note
 from portal.reports.models import Report
 from portal.results.models import Interpretation
 
@@ -62,6 +63,21 @@ def printed_date(when: date | datetime | str, language: str) -> str:
         when = timezone.localtime(when)
     with translation.override(language):
         return formats.date_format(when, "DATE_FORMAT")
+
+
+def written_notes(written: Sequence[Mapping[str, str]], language: str) -> list[Note]:
+    """What clinicians wrote, `{"about", "text", "by", "at", "lead", "kind"}`, as the report prints it."""
+    return [
+        Note(
+            text=note["text"],
+            name=note["by"],
+            date=printed_date(note["at"], language),
+            about=note["about"],
+            lead=note.get("lead", ""),
+            kind=note.get("kind", ""),
+        )
+        for note in written
+    ]
 
 
 def role_name(role: str, language: str) -> str:

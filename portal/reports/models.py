@@ -22,6 +22,7 @@ class ReportStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     SIGNED = "signed", _("Signed")
     REPLACED = "replaced", _("Replaced")
+    WITHDRAWN = "withdrawn", _("Taken back")
 
 
 class Report(models.Model):

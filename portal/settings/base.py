@@ -23,6 +23,8 @@ DAYS_UNTIL_OVERDUE = {
     "review": env.int("PORTAL_REVIEW_DAYS", default=7),
     "reading": env.int("PORTAL_READING_DAYS", default=14),
 }
+# Who must sign a report with a grave finding (portal/delivery/high_impact.toml). A clinic with one clinician sets 1.
+SIGNERS_OF_GRAVE_FINDINGS = env.int("PORTAL_SIGNERS_OF_GRAVE_FINDINGS", default=2)
 DEMONSTRATION = False  # a made-up clinic: every page says so
 
 INSTALLED_APPS = [

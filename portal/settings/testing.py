@@ -7,7 +7,9 @@ from portal.settings.base import *  # noqa: F403
 
 # Staff of the checks sign in with a password; the checks of the second factor turn it on.
 STAFF_SECOND_FACTOR_REQUIRED = False
-SECRET_KEY = "only-for-tests"  # noqa: S105
+# One clinician signs in most checks; those of two signatures ask for two.
+SIGNERS_OF_GRAVE_FINDINGS = 1
+SECRET_KEY = "only-for-tests"  # noqa: S105  # nosec B105
 DEBUG = False
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

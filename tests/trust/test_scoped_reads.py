@@ -40,6 +40,8 @@ BY_THE_SYSTEM = {
     "portal/access/admin.py": "operators choose a patient by record number",
     "portal/results/interpreting.py": "a job: reads a file by the id it was given",
     "portal/results/same_person.py": "a job: compares fingerprints, shows none",
+    "portal/delivery/recalling.py": "acts that ask `require` first",
+    "portal/delivery/telling.py": "tells people that something happened",
     "portal/reports/making.py": "a job: makes a report by the id it was given",
     "consent/ledger/standing.py": "folds one person's events",
     "consent/ledger/journal.py": "brings a restored ledger up to date",

@@ -12,7 +12,7 @@ from consent.desk import actions as consent
 from consent.desk import understanding
 from consent.desk.queries import current_text, permission
 from portal.delivery import actions as delivery
-from portal.delivery.models import Release
+from portal.delivery.models import FirstSignature, Release
 from portal.delivery.queries import notes_on
 from portal.home.demo.clinic import Clinic
 from portal.home.demo.genomes import Genome
@@ -96,7 +96,11 @@ class Road:
         if report.status == ReportStatus.DRAFT:
             clinician = self.clinic.clinician
             delivery.annotate(clinician, report, "", NOTE if self.patient.made_up else NOTE_ON_A_REAL_GENOME)
-            delivery.sign(clinician, report, delivery.shown_hash(report, notes_on(report)))
+            signed = delivery.sign(clinician, report, delivery.shown_hash(report, notes_on(report)))
+            if isinstance(signed, FirstSignature):
+                second = self.clinic.second_clinician
+                delivery.sign(second, report, signed.shown_hash)
+                self.tell(f"✓ {second.name} signed second, because of grave findings")
             report.refresh_from_db()
         released = Release.objects.filter(report=report).exists()
         self.tell(f"✓ {self.clinic.clinician.name} added a note and signed" + (", and it is released" * released))

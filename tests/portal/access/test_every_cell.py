@@ -32,7 +32,7 @@ from portal.access.models import (
 )
 from portal.api.models import MachineToken
 from portal.contact.models import Attachment, Message, Thread, VisitQuestion
-from portal.delivery.models import Hold, ReleasePreference
+from portal.delivery.models import FirstSignature, Hold, OptionChange, ReleasePreference, Withdrawal
 from portal.people.models import CareRelationship, Patient, ProxyGrant, ProxyInvitation, Role, User
 from portal.rights.models import Erasure, Export, LifeEvent, RetentionDue, RetentionRule
 from tests.people import Clinic, allow, care, help_with, make_clinic, make_user
@@ -87,6 +87,9 @@ def things(clinic: Clinic) -> dict[str, Model]:
         "message": (message := Message(thread=thread, author=clinic.clinician, text="x")),
         "attachment": Attachment(message=message, kind="pdf", size=1),
         "visit_question": VisitQuestion(patient=ada, text="x"),
+        "option_change": OptionChange(report=clinic.report, act="added", author=clinic.clinician),
+        "first_signature": FirstSignature(report=clinic.report, signed_by=clinic.clinician, at=now),
+        "withdrawal": Withdrawal(report=clinic.report, reason="other", withdrawn_by=clinic.clinician, at=now),
         "identity_check": IdentityCheck(patient=ada, checked_by=clinic.clinician, identifiers=["name", "birth_date"]),
         "patient_invitation": PatientInvitation(patient=ada, email="x@example.org", expires_at=now),
         "email_change": EmailChange(user=clinic.ada_user, old_email="x@example.org", undo_until=now),
