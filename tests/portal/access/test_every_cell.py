@@ -87,9 +87,13 @@ def things(clinic: Clinic) -> dict[str, Model]:
         "message": (message := Message(thread=thread, author=clinic.clinician, text="x")),
         "attachment": Attachment(message=message, kind="pdf", size=1),
         "visit_question": VisitQuestion(patient=ada, text="x"),
-        "option_change": OptionChange(report=clinic.report, act="added", author=clinic.clinician),
-        "first_signature": FirstSignature(report=clinic.report, signed_by=clinic.clinician, at=now),
-        "withdrawal": Withdrawal(report=clinic.report, reason="other", withdrawn_by=clinic.clinician, at=now),
+        "option_change": OptionChange.objects.create(
+            report=clinic.report, act="added", about="x", author=clinic.clinician
+        ),
+        "first_signature": FirstSignature.objects.create(report=clinic.report, signed_by=clinic.clinician, at=now),
+        "withdrawal": Withdrawal.objects.create(
+            report=clinic.report, reason="other", withdrawn_by=clinic.clinician, at=now
+        ),
         "identity_check": IdentityCheck(patient=ada, checked_by=clinic.clinician, identifiers=["name", "birth_date"]),
         "patient_invitation": PatientInvitation(patient=ada, email="x@example.org", expires_at=now),
         "email_change": EmailChange(user=clinic.ada_user, old_email="x@example.org", undo_until=now),

@@ -37,7 +37,7 @@ from portal.access.notices import send_owed
 from portal.access.seals import seal
 from portal.access.verify import verify
 from portal.contact import actions as contact
-from portal.delivery.models import Hold, ReleasePreference
+from portal.delivery.models import FirstSignature, Hold, OptionChange, ReleasePreference, Withdrawal
 from portal.people.models import Patient, ProxyGrant, ProxyInvitation, Role, User
 from portal.results.models import Job, ResultFile, TestOrder
 from portal.rights import exporting, leaving
@@ -85,6 +85,9 @@ def one_of_everything(clinic: Clinic) -> None:
     contact.note_question(clinic.ada_user, ada, "Why this dose?")
     ReleasePreference.objects.create(patient=ada, kind="medicines", choice="now")
     Hold.objects.create(report=clinic.draft, reason="talk_first", until=now, placed_by=clinic.clinician)
+    OptionChange.objects.create(report=clinic.draft, act="added", about="x", author=clinic.clinician)
+    FirstSignature.objects.create(report=clinic.draft, signed_by=clinic.clinician, at=now)
+    Withdrawal.objects.create(report=clinic.report, reason="other", withdrawn_by=clinic.clinician, at=now)
     exporting.ask(clinic.ada_user, ada)
     work_off("export")
 
