@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db.models import Model
 
 from consent.desk.capacity import representatives
+from consent.desk.queries import permission
 from consent.ledger.scopes import scope as scope_of
 from portal.access.decide import decide
 from portal.access.matrix import COVERED, RESOURCE_NAMED, RULES, Relation, Resource, Rule
@@ -159,7 +160,10 @@ def _change(patient: Patient, scope: str, concerned: Concerned, action: str, *, 
         before = decide(person, action, row, on_behalf_of=behalf)
         after = decide(person, action, row, on_behalf_of=behalf, assume={scope: yes})
         turned += before.permitted is not after.permitted
-    may = any(concerned.may(rule) for rule in rules_resting_on(scope) if rule.action == action)
-    if not turned and (rows or not may):
+    # Of a kind there is nothing of yet, only a new answer changes who will reach it.
+    will = permission(patient, scope).permitted is not yes and any(
+        concerned.may(rule) for rule in rules_resting_on(scope) if rule.action == action
+    )
+    if not turned and (rows or not will):
         return None
     return Change(person, person.pk == patient.account_id, action, resource.name, gains=yes, now=turned)
