@@ -9,4 +9,4 @@ class DeskConfig(AppConfig):
     verbose_name = "Consent desk"
 
     def ready(self) -> None:
-        from consent.desk import capacity, effect, helpers  # noqa: F401 - they register with the rooms below
+        from consent.desk import capacity, effect, letting_help  # noqa: F401 - they register with the rooms below

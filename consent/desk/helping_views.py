@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from consent.desk import errors, helpers, understanding
+from consent.desk import errors, letting_help, understanding
 from consent.desk.queries import current_text, passed_check, talk_needed
 from consent.desk.views import auth_level, chosen_options, question_rows
 from portal.access import queries
@@ -33,7 +33,7 @@ def let_help(request: HttpRequest, invitation_id: uuid.UUID) -> HttpResponse:
     if person is None:
         messages.error(request, _("They have not accepted yet. Nothing was changed."))
         return redirect("access:helpers")
-    scope = helpers.scopes_of(person, invitation.covers)[0]
+    scope = letting_help.scopes_of(person, invitation.covers)[0]
     text = current_text(scope, patient.language)
     wrong: set[str] = set()
     chosen: dict[str, int | None] = {}
@@ -47,7 +47,7 @@ def let_help(request: HttpRequest, invitation_id: uuid.UUID) -> HttpResponse:
             understood, wrong = outcome.passed, {question.id for question in outcome.wrong}
     if request.method == "POST" and understood:
         try:
-            helpers.let_help(user, invitation, auth_level=auth_level(request))
+            letting_help.let_help(user, invitation, auth_level=auth_level(request))
         except (InvitationRefused, errors.NotTaken):
             messages.error(request, _("This cannot be done now. Nothing was changed."))
         else:
@@ -62,7 +62,7 @@ def let_help(request: HttpRequest, invitation_id: uuid.UUID) -> HttpResponse:
         "task": task,
         "questions": [] if understood or task else question_rows(text, wrong, chosen),
         "again": bool(wrong),
-        "preview": helpers.preview_of(patient, invitation),
+        "preview": letting_help.preview_of(patient, invitation),
         "made_up": patient.invented,
     }
     return render(request, "consent/let_help.html", context)

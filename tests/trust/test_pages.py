@@ -84,8 +84,8 @@ def test_the_pages_of_helping(town: Town, enter: Callable[..., Visitor]) -> None
     show_that_it_is_me(visitor)
     visitor.meets_the_baseline()
     picture(page, "helpers")
-    page.get_by_role("button", name="Let Hana Helper help").click()
-    page.get_by_text("They can help you from now on.").wait_for()
+    page.get_by_role("link", name="Let Hana Helper help").click()
+    page.get_by_role("heading", name="Let Hana Helper help").wait_for()
     visitor.meets_the_baseline()
 
 
