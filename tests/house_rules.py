@@ -561,7 +561,6 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("no_question_from_a_dictionary", "consent/desk/preview.py"): OUR_PATH,
     ("no_question_from_a_dictionary", "portal/rights/holdings.py"): OUR_PATH,
     ("no_question_from_a_dictionary", "portal/sealing/lookup.py"): OUR_PATH,
-    ("no_question_from_a_dictionary", "portal/sealing/keys.py"): OUR_PATH,
     ("no_question_from_a_dictionary", "portal/sealing/switching.py"): OUR_PATH,
     ("no_question_from_a_dictionary", "portal/delivery/queries.py"): "the words of the questions of this very file",
     ("nothing_is_printed", "portal/home/management/commands/demo.py"): TERMINAL,

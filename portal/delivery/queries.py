@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from consent.ledger.standing import permitted_subjects
@@ -30,9 +30,7 @@ def reports(user: User, stand_in: StandIn | None = None, **which: Any) -> QueryS
     """Those reports the asker may open: patients their own once released, care staff those of their patients, and who
     reads for a patient that patient's released ones, without those the patient keeps to themselves."""
     now = timezone.now()
-    rows = Report.objects.select_related("patient", "release", "sign_off", "withdrawal", "replaced_by").defer(
-        "replaced_by__document"
-    )
+    rows = Report.objects.select_related("patient", "release", "sign_off")
     if stand_in is not None:
         if stand_in.person != user or "reports" not in stand_in.parts:
             return rows.none()
@@ -49,16 +47,23 @@ def reports(user: User, stand_in: StandIn | None = None, **which: Any) -> QueryS
 def report_for(user: User, report_id: UUID, *, words: bool = True, stand_in: StandIn | None = None) -> Report | None:
     """One report (with its words or without), or None alike when it is unknown and when it is not the asker's.
 
-    `earlier` and `earlier_at`: the report it took the place of, and when that was signed.
+    `earlier_id`: the report it took the place of, for `earlier_of`.
     """
     replaced = Report.objects.filter(replaced_by=OuterRef("pk"), signed_at__isnull=False).order_by("-signed_at")
-    rows = with_keys(reports(user, stand_in, pk=report_id), OuterRef("patient__subject"), user.pk).annotate(
-        earlier=Subquery(replaced.values("pk")[:1]), earlier_at=Subquery(replaced.values("signed_at")[:1])
+    rows = with_keys(reports(user, stand_in, pk=report_id), F("patient__subject"), user.pk).annotate(
+        earlier_id=Subquery(replaced.values("pk")[:1])
     )
-    found = (rows if words else rows.defer("document")).first()
-    if found is not None:
-        take_keys(found)
-    return found
+    for found in (rows if words else rows.defer("document")).order_by():
+        take_keys(found, found.patient.subject, user.pk)
+        return found
+    return None
+
+
+def earlier_of(found: Report) -> Report | None:
+    """The report it took the place of, without its words. Nothing is asked when there is none."""
+    if found.earlier_id is None:  # type: ignore[attr-defined]
+        return None
+    return Report.objects.defer("document").get(pk=found.earlier_id)  # type: ignore[attr-defined]
 
 
 def reports_for_patient(user: User, stand_in: StandIn | None = None) -> QuerySet[Report]:

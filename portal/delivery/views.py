@@ -106,6 +106,7 @@ def report(request: HttpRequest, report_id: UUID, patient_id: UUID | None = None
         "stand_in": stand_in,
         "pdf_ready": pdf_ready(found),
         "newer_is_open": found.replaced_by is not None and queries.is_open(found.replaced_by),
+        "earlier": queries.earlier_of(found),
         "made_up": found.patient.invented,
         **_addresses(found, stand_in),
     }

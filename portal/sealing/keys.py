@@ -12,7 +12,7 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.db.models import BinaryField, CharField, F, Func, Model, QuerySet, UUIDField, Value
 from django.utils import timezone
 
 from portal.sealing import register, scope
@@ -54,25 +54,32 @@ def _fetch(subject: uuid.UUID, make: bool) -> tuple[AESGCM, bytes]:
     return AESGCM(key), key
 
 
-def with_keys(rows: QuerySet[Any], *people: OuterRef | uuid.UUID) -> QuerySet[Any]:
+def with_keys(rows: QuerySet[Any], *people: F | uuid.UUID) -> QuerySet[Any]:
     """The same rows with the wrapped keys of these people beside each, for `take_keys`: one question less.
 
-    A person is an id, or `OuterRef` with the path from the row to it.
+    A person is an id, or `F` with the path from the row to it.
     """
+    beside = {}
     for number, person in enumerate(people):
-        key = PersonKey.objects.filter(subject=person)
-        beside = {f"_key_{number}": "wrapped", f"_master_{number}": "master", f"_person_{number}": "subject"}
-        rows = rows.annotate(**{name: Subquery(key.values(column)[:1]) for name, column in beside.items()})
-    return rows
+        subject = Value(person, output_field=UUIDField()) if isinstance(person, uuid.UUID) else person
+        beside[f"_key_{number}"] = _OfKey(subject, column="wrapped", output_field=BinaryField())
+        beside[f"_master_{number}"] = _OfKey(subject, column="master", output_field=CharField())
+    return rows.annotate(**beside)
 
 
-def take_keys(row: Model) -> None:
-    """Holds the keys that came with a row for this request. What is wrong with one is said where it is needed."""
-    held, gone, number = scope.current(), register.destroyed(), 0
-    while held is not None and hasattr(row, f"_key_{number}"):
-        wrapped, master, subject = (getattr(row, f"_{part}_{number}") for part in ("key", "master", "person"))
-        number += 1
-        if wrapped is not None and subject not in gone:
+class _OfKey(Func):
+    """One column of a person's key. Written out: putting four subqueries together costs more than asking them."""
+
+    template = f'(SELECT "%(column)s" FROM "{PersonKey._meta.db_table}" WHERE "subject" = %(expressions)s)'  # noqa: S608
+
+
+def take_keys(row: Model, *people: uuid.UUID) -> None:
+    """Holds the keys of these people, which came with a row, for this request. They are named in the order of
+    `with_keys`. What is wrong with one is said where it is needed."""
+    held, gone = scope.current(), register.destroyed()
+    for number, subject in enumerate(people if held is not None else ()):
+        wrapped, master = getattr(row, f"_key_{number}"), getattr(row, f"_master_{number}")
+        if held is not None and wrapped is not None and subject not in gone:
             with contextlib.suppress(SealError):
                 key = master_keys().unwrap(master, bytes(wrapped), PersonKey(subject=subject).purpose)
                 held.put(subject, AESGCM(key), key)
