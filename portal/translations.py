@@ -11,11 +11,16 @@ import os
 import re
 import struct
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 DOMAIN = "django"
+RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
+APART = ("\u2068", "\u2069")
+"""Unicode's "first strong isolate" and its end: what stands between them cannot turn the words around it."""
 MAGIC = 0x950412DE
+_TAG_OR_VALUE = re.compile(r"<[^<>]*>|(?P<value>%\(\w+\)[sd]|%[sd]|\{\w*\})")
+_TAKEN = re.compile(r"link|url|address|code|secret|token|password|start|end")
 _LINE = re.compile(r'^(?:(msgctxt|msgid_plural|msgid|msgstr(?:\[(\d)\])?)\s+)?(".*")$')
 
 
@@ -140,6 +145,19 @@ def compiled(messages: Iterable[Message]) -> bytes:
     return head + b"".join(struct.pack(f"<{len(table)}I", *table) for table in tables) + texts
 
 
+def values_apart(messages: Iterable[Message]) -> Iterator[Message]:
+    """The same messages, each value in them set apart: a name in other letters, a day or a number keeps its order.
+
+    Not what stands inside a tag, and nothing that is opened or typed off: addresses, links and codes.
+    """
+    for message in messages:
+        yield replace(message, said=[_TAG_OR_VALUE.sub(_apart, form) for form in message.said])
+
+
+def _apart(found: re.Match[str]) -> str:
+    return found[0] if not found["value"] or _TAKEN.search(found["value"]) else found["value"].join(APART)
+
+
 def prepare_catalogues(source: Path, target: Path) -> None:
     """Compiles every catalogue under `source` that has changed into `target`.
 
@@ -153,6 +171,8 @@ def prepare_catalogues(source: Path, target: Path) -> None:
             continue
         made.parent.mkdir(parents=True, exist_ok=True)
         unfinished = made.with_suffix(f".{os.getpid()}")
-        unfinished.write_bytes(compiled(read_catalogue(path)))
+        messages = read_catalogue(path)
+        from_the_right = path.relative_to(source).parts[0].partition("_")[0] in RIGHT_TO_LEFT
+        unfinished.write_bytes(compiled(values_apart(messages) if from_the_right else messages))
         os.utime(unfinished, ns=(age, age))
         unfinished.replace(made)

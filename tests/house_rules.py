@@ -548,10 +548,51 @@ def nothing_is_cached(tree: ast.Module, _source: str) -> Iterator[int]:
     yield from imports_of(tree, "django.core.cache", "django.views.decorators.cache.cache_page")
 
 
+# --- pages -------------------------------------------------------------------------------------------------------
+
+
+@rule(
+    "a page may run from right to left: sides are called start and end",
+    catches=".note { margin-left: 1rem }",
+    leaves=".note { margin-inline-start: 1rem; padding: 0 1rem }",
+    suffix=".css",
+)
+def no_left_and_no_right(_tree: ast.Module, source: str) -> Iterator[int]:
+    sides = (
+        r"(?:margin|padding|border|inset)-(?:left|right)\b|(?<![\w-])(?:left|right)\s*:|translateX|to (?:left|right)\b"
+        r"|(?:text-align|float|clear|justify-\w+)\s*:\s*(?:left|right)\b"
+    )
+    source = re.sub(r"/\*.*?\*/", lambda note: "\n" * note[0].count("\n"), source, flags=re.DOTALL)
+    for number, line in enumerate(source.splitlines(), 1):
+        if re.search(sides, line) or any(map(_lopsided, re.findall(r"(?:margin|padding|inset)\s*:([^;}]+)", line))):
+            yield number
+
+
+def _lopsided(value: str) -> bool:
+    """Four sides of which the second, on the right, is not the fourth, on the left."""
+    sides = re.findall(r"(?:[^\s(]|\([^()]*(?:\([^()]*\)[^()]*)*\))+", value)
+    return len(sides) == 4 and sides[1] != sides[3]
+
+
+@rule(
+    "words in another language than the page's run in a direction of their own",
+    catches='<div lang="{{ report.language }}">',
+    leaves="<div {% written_in report.language %}>",
+    suffix=".html",
+)
+def no_language_without_its_direction(_tree: ast.Module, source: str) -> Iterator[int]:
+    for number, line in enumerate(source.splitlines(), 1):
+        if any(" dir=" not in tag for tag in re.findall(r"<[^<>]*\slang=[^<>]*>", line)):
+            yield number
+
+
 OUR_GUARDS = "the statements of the guards: names of our own tables, put in when they are made"
 TERMINAL = "speaks to the person at the terminal, about made-up people or their own receipt"
+PAPER = "a sheet of paper has a left and a right; reports and receipts run from left to right"
 OUR_PATH = "the keys come from the permission matrix or from a model's own fields"
 EXCEPTIONS: dict[tuple[str, str], str] = {
+    ("no_left_and_no_right", "static/css/pdf.css"): PAPER,
+    ("no_left_and_no_right", "templates/reports/pdf.css"): PAPER,
     ("no_statement_from_parts", "portal/access/triggers.py"): OUR_GUARDS,
     ("no_statement_from_parts", "consent/ledger/triggers.py"): OUR_GUARDS,
     (
@@ -580,13 +621,13 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("nothing_is_assumed", "consent/desk/preview.py"): "the preview itself; `require` takes no supposed answer",
     ("no_template_without_escaping", "templates/components/field_hint.html"): "help texts are ours, some hold a list",
 }
-FOLDERS = ("portal", "consent", "genomics", "templates")
+FOLDERS = ("portal", "consent", "genomics", "templates", "static")
 NOT_THE_PRODUCT = ("/migrations/", "/demo/")
 
 
 def files() -> Iterator[Path]:
     for folder in FOLDERS:
-        for suffix in (".py", ".html"):
+        for suffix in (".py", ".html", ".css"):
             for path in sorted((ROOT / folder).rglob(f"*{suffix}")):
                 if not any(part in path.as_posix() for part in NOT_THE_PRODUCT):
                     yield path

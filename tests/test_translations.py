@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.translations import Message, compiled, parsed_catalogue, prepare_catalogues, written_catalogue
+from portal.translations import (
+    Message,
+    compiled,
+    parsed_catalogue,
+    prepare_catalogues,
+    values_apart,
+    written_catalogue,
+)
 from tests.messages import in_code, in_template, unmarked_in_code, unmarked_in_template
 from tests.translations import updated, wrong_in
 
@@ -124,6 +131,14 @@ def test_plurals_and_contexts_are_compiled() -> None:
     assert spoken.ngettext("a key", "keys", 2) == "llaves"
     assert spoken.pgettext("month", "May") == "mayo"
     assert spoken.gettext("May") == "May"
+
+
+def test_a_value_in_a_sentence_from_right_to_left_stands_apart_and_a_link_stays_a_link() -> None:
+    said = "يتصل %(name)s بك <a href=\"tel:%(phone)s\">%(phone)s</a> %(link)s {count}"
+    (message,) = values_apart([Message("x", said=[said])])
+    assert message.said == [
+        "يتصل \u2068%(name)s\u2069 بك <a href=\"tel:%(phone)s\">\u2068%(phone)s\u2069</a> %(link)s \u2068{count}\u2069"
+    ]
 
 
 def test_a_changed_catalogue_is_compiled_again_and_an_unchanged_one_is_not(tmp_path: Path) -> None:

@@ -66,6 +66,7 @@ class Evidence:
     caveats: tuple[str, ...]
     knowledge: str
     facts_as_of: str
+    language: str  # of its words, which need not be that of the page
 
 
 def evidence(result: Mapping[str, Any], document: Mapping[str, Any], language: str = "en") -> Evidence:
@@ -90,6 +91,7 @@ def evidence(result: Mapping[str, Any], document: Mapping[str, Any], language: s
         caveats=tuple(_say(words, "caveats", code) for code in result.get("caveats", [])),
         knowledge=knowledge.get("id", ""),
         facts_as_of=spelled_date(str(knowledge.get("facts_as_of", "")), words),
+        language=words.language,
     )
 
 

@@ -57,8 +57,8 @@ def enter(browser: Browser, live_server: Any) -> Iterator[Callable[..., Visitor]
     """Sign somebody in at a browser of their own; `enter(None)` only opens the browser."""
     visitors: list[Visitor] = []
 
-    def sign_in(user: User | None, *, javascript: bool = True, locale: str = "en-GB") -> Visitor:
-        visitor = Visitor(browser, live_server.url, javascript=javascript, locale=locale)
+    def sign_in(user: User | None, **wishes: Any) -> Visitor:
+        visitor = Visitor(browser, live_server.url, **wishes)
         visitors.append(visitor)
         if user is not None:
             visitor.sign_in(user.email, PASSWORD)

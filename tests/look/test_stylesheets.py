@@ -19,13 +19,6 @@ def test_nothing_is_fetched_from_another_place(name: str) -> None:
         assert address.strip("\"'").startswith("../fonts/"), address
 
 
-def test_a_right_to_left_page_needs_no_second_stylesheet() -> None:
-    physical = (
-        r"(?:margin|padding|border|inset)-(?:left|right)\b|(?<![\w-])(?:left|right)\s*:|text-align:\s*(?:left|right)"
-    )
-    assert re.findall(physical, read("portal.css")) == []
-
-
 def test_people_who_need_it_get_stillness_their_own_colours_and_paper() -> None:
     text = read("portal.css")
     for wish in ("prefers-reduced-motion: reduce", "forced-colors: active", "@media print"):

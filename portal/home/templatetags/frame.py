@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django import template
+from django.conf import settings
 from django.template import Context, Node, NodeList
 from django.template.base import Parser, Token
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_info
 
 register = template.Library()
 
@@ -32,3 +34,15 @@ class SameForAll(Node):
             with empty.bind_template(context.template):
                 self.made[language] = self.parts.render(empty)
         return self.made[language]
+
+
+@register.simple_tag
+def written_in(language: str) -> SafeString:
+    """`<div {% written_in report.language %}>`: words in a language of their own run in a direction of their own."""
+    return format_html('lang="{}" dir="{}"', language, "rtl" if get_language_info(language)["bidi"] else "ltr")
+
+
+@register.simple_tag
+def drafted() -> bool:
+    """Whether the words of this page were made by a machine and no translator has read them yet."""
+    return get_language() in settings.DRAFTED_LANGUAGES

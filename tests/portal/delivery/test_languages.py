@@ -38,7 +38,7 @@ def test_the_review_page_says_the_language_and_keeps_the_evidence_in_the_clinici
     other = actions.compose_in(ward.clinician, ward.draft, "es")
     page = client.get(address("review", other)).content.decode()
     assert "Written in: Spanish. The patient chose: English." in page
-    assert '<div class="review-sheet report" lang="es">' in page
+    assert '<div class="review-sheet report" lang="es" dir="ltr">' in page
     assert "consider an alternative" in page and "considerar una alternativa" in page
 
 
@@ -67,7 +67,7 @@ def test_a_signed_report_can_be_had_in_the_other_language_and_both_count(ward: W
     listed = signed_in(ward.account).get(reverse("delivery:report_list")).content.decode()
     assert "In: Spanish" in listed
     spanish = signed_in(ward.account).get(address("report", other)).content.decode()
-    assert "This report is written in: Spanish." in spanish and '<div class="report" lang="es">' in spanish
+    assert "This report is written in: Spanish." in spanish and '<div class="report" lang="es" dir="ltr">' in spanish
 
 
 def test_a_language_without_words_is_refused(ward: Ward) -> None:

@@ -7,6 +7,7 @@ import datetime
 import pytest
 from django.conf import settings
 from django.core import mail
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import formats, timezone, translation
 
@@ -18,7 +19,9 @@ from portal.people.models import Role, User
 from tests.people import PASSWORD, Clinic, make_clinic, make_user
 
 SIGN_IN = "/accounts/login/"
-GREETING = {"en": "Sign in", "es": "Entrar"}
+GREETING = {"en": "Sign in", "es": "Entrar", "ar": "تسجيل الدخول"}
+DRAFTED = "ترجمة آلية لم يراجعها مترجم بعد."
+NOT_YOURS = "ولا يجوز أن تترجمه آلة"
 
 
 @pytest.fixture
@@ -36,8 +39,8 @@ def page(client: Client, address: str = SIGN_IN, **headers: str) -> str:
     return client.get(address, headers=headers).content.decode()
 
 
-def speaks(content: str, language: str) -> bool:
-    return f'<html lang="{language}" dir="ltr">' in content
+def speaks(content: str, language: str, direction: str = "ltr") -> bool:
+    return f'<html lang="{language}" dir="{direction}">' in content
 
 
 @pytest.mark.parametrize("found", ["en", "es"])
@@ -73,7 +76,7 @@ def test_a_choice_stays_with_this_browser(db: None) -> None:
 def test_every_page_offers_the_other_language_in_its_own_word(clinic: Clinic, ada: User) -> None:
     client = Client()
     for address in (SIGN_IN, "/", "/nothing-is-here/"):
-        assert 'value="es" lang="es">Español</button>' in page(client, address, accept_language="en")
+        assert 'value="es" lang="es" dir="ltr">Español</button>' in page(client, address, accept_language="en")
         client.force_login(ada)
 
 
@@ -163,7 +166,7 @@ def test_a_report_in_another_language_than_the_page_says_so(clinic: Clinic, ada:
     actions.choose_language(ada, "es")
     content = page(client, address)
     assert "Este informe está escrito en: Inglés" in content
-    assert '<div class="report" lang="en">' in content
+    assert '<div class="report" lang="en" dir="ltr">' in content
 
 
 @pytest.mark.parametrize(
@@ -175,3 +178,49 @@ def test_months_are_always_words(language: str, day: str, moment: str) -> None:
     with translation.override(language):
         assert formats.date_format(at, "DATE_FORMAT") == day
         assert formats.date_format(at, "DATETIME_FORMAT") == moment
+
+
+def test_arabic_runs_from_right_to_left_and_says_that_no_translator_has_read_it(clinic: Clinic, ada: User) -> None:
+    client = Client()
+    for address in (SIGN_IN, "/", "/reports/", "/nothing-is-here/"):
+        content = page(client, address, accept_language="ar")
+        assert speaks(content, "ar", "rtl")
+        assert DRAFTED in content
+        client.force_login(ada)
+    assert DRAFTED not in page(Client(), accept_language="es")
+
+
+def test_the_page_of_a_fault_runs_from_right_to_left_too(db: None) -> None:
+    with translation.override("ar"):
+        content = render_to_string("500.html")
+    assert speaks(content, "ar", "rtl")
+    assert DRAFTED in content
+
+
+def test_no_machine_translates_what_is_agreed_to(clinic: Clinic, ada: User) -> None:
+    actions.choose_language(ada, "ar")
+    clinic.ada.refresh_from_db()
+    assert current_text("polygenic", clinic.ada.language).locale == "en"
+    client = Client()
+    client.force_login(ada)
+    content = page(client, "/consent/polygenic/")
+    assert speaks(content, "ar", "rtl")
+    assert NOT_YOURS in content
+    title = current_text("polygenic", "en").title
+    assert f'<h1 lang="en" dir="ltr">{title}</h1>' in content
+
+
+def test_a_report_keeps_its_own_language_and_direction_inside_an_arabic_page(clinic: Clinic, ada: User) -> None:
+    actions.choose_language(ada, "ar")
+    client = Client()
+    client.force_login(ada)
+    content = page(client, f"/reports/{clinic.report.pk}/")
+    assert speaks(content, "ar", "rtl")
+    assert '<div class="report" lang="en" dir="ltr">' in content
+
+
+def test_dates_and_values_keep_their_order_in_an_arabic_sentence() -> None:
+    with translation.override("ar"):
+        day = formats.date_format(datetime.datetime(2026, 3, 9, 14, 5), "DATETIME_FORMAT")
+        assert day == "9 مارس 2026، 14:05"
+        assert "\u2068Ada\u2069" in translation.gettext("Hello, %(name)s") % {"name": "Ada"}
