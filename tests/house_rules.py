@@ -559,8 +559,8 @@ def nothing_is_cached(tree: ast.Module, _source: str) -> Iterator[int]:
 )
 def no_left_and_no_right(_tree: ast.Module, source: str) -> Iterator[int]:
     sides = (
-        r"(?:margin|padding|border|inset)-(?:left|right)\b|(?<![\w-])(?:left|right)\s*:|translateX|to (?:left|right)\b"
-        r"|(?:text-align|float|clear|justify-\w+)\s*:\s*(?:left|right)\b"
+        r"(?:margin|padding|border|inset)-(?:left|right)\b|(?<![\w-])(?:left|right)\s*:"
+        r"|translateX|to (?:left|right)\b|(?:text-align|float|clear|justify-\w+)\s*:\s*(?:left|right)\b"
     )
     source = re.sub(r"/\*.*?\*/", lambda note: "\n" * note[0].count("\n"), source, flags=re.DOTALL)
     for number, line in enumerate(source.splitlines(), 1):

@@ -134,10 +134,10 @@ def test_plurals_and_contexts_are_compiled() -> None:
 
 
 def test_a_value_in_a_sentence_from_right_to_left_stands_apart_and_a_link_stays_a_link() -> None:
-    said = "يتصل %(name)s بك <a href=\"tel:%(phone)s\">%(phone)s</a> %(link)s {count}"
+    said = 'يتصل %(name)s بك <a href="tel:%(phone)s">%(phone)s</a> %(link)s {count}'
     (message,) = values_apart([Message("x", said=[said])])
     assert message.said == [
-        "يتصل \u2068%(name)s\u2069 بك <a href=\"tel:%(phone)s\">\u2068%(phone)s\u2069</a> %(link)s \u2068{count}\u2069"
+        'يتصل \u2068%(name)s\u2069 بك <a href="tel:%(phone)s">\u2068%(phone)s\u2069</a> %(link)s \u2068{count}\u2069'
     ]
 
 

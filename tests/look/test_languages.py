@@ -161,7 +161,9 @@ def test_every_page_fits_and_speaks_one_language_only(browser: Browser, live_ser
         assert status == (404 if name == "missing" else 200), name
         speaks(page, language)
         wrong += [f"{name}: not one main heading"] * (page.locator("h1").count() != 1)
-        wrong += [f"{name}: still in English: {text}" for text in left_in_english(page.evaluate(TEXTS, language), language)]
+        wrong += [
+            f"{name}: still in English: {text}" for text in left_in_english(page.evaluate(TEXTS, language), language)
+        ]
         try:
             assert_accessible(page)
         except AssertionError as fault:

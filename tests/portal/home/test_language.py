@@ -221,6 +221,6 @@ def test_a_report_keeps_its_own_language_and_direction_inside_an_arabic_page(cli
 
 def test_dates_and_values_keep_their_order_in_an_arabic_sentence() -> None:
     with translation.override("ar"):
-        day = formats.date_format(datetime.datetime(2026, 3, 9, 14, 5), "DATETIME_FORMAT")
+        day = formats.date_format(datetime.datetime(2026, 3, 9, 14, 5, tzinfo=datetime.UTC), "DATETIME_FORMAT")
         assert day == "9 مارس 2026، 14:05"
         assert "\u2068Ada\u2069" in translation.gettext("Hello, %(name)s") % {"name": "Ada"}
