@@ -27,10 +27,12 @@ def ward() -> Ward:
     return made
 
 
-def opened(browser: Any, live_server: Any, ward: Ward) -> Any:
+def opened(browser: Any, live_server: Any, ward: Ward, *, javascript: bool = True) -> Any:
     client = Client()
     client.force_login(ward.account)
-    context = browser.new_context(viewport=PHONE, base_url=live_server.url, reduced_motion="reduce")
+    context = browser.new_context(
+        viewport=PHONE, base_url=live_server.url, reduced_motion="reduce", java_script_enabled=javascript
+    )
     cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
     page = context.new_page()
@@ -45,9 +47,59 @@ def test_what_was_found_is_read_within_eight_screens_of_a_phone(browser: Any, li
     picture(page, "report-phone-folded")
 
 
+def test_five_parts_are_met_on_the_first_screen(browser: Any, live_server: Any, ward: Ward) -> None:
+    page = opened(browser, live_server, ward)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    parts = page.locator(".glance-part > h3")
+    assert parts.all_inner_texts() == [
+        "What was found", "What it may mean", "What it does not mean", "What you can do", "Ask your team",
+    ]  # fmt: skip
+    for number in range(parts.count()):
+        box = parts.nth(number).bounding_box()
+        assert box["y"] + box["height"] <= 900, parts.nth(number).inner_text()
+
+
+def test_what_was_not_looked_at_is_as_large_as_what_was_found(browser: Any, live_server: Any, ward: Ward) -> None:
+    page = opened(browser, live_server, ward)
+    sizes = page.locator(".glance-part :is(p, li)").evaluate_all("all => all.map(one => getComputedStyle(one).fontSize)")
+    assert len(set(sizes)) == 1
+
+
+@pytest.mark.parametrize("width", [320, 768, 1024, 1280])
+def test_no_count_stands_alone_in_a_row(browser: Any, live_server: Any, ward: Ward, width: int) -> None:
+    page = opened(browser, live_server, ward)
+    page.set_viewport_size({"width": width, "height": 900})
+    tops = page.locator(".count-tile").evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
+    assert len(set(tops)) in (1, len(tops))
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_hard_word_opens_its_meaning_by_tap_and_by_key(
+    browser: Any, live_server: Any, ward: Ward, javascript: bool
+) -> None:
+    page = opened(browser, live_server, ward, javascript=javascript)
+    word = page.locator(".definition-term").first
+    meaning = page.locator(".definition-full").first
+    assert not meaning.is_visible()
+    word.click()
+    assert meaning.is_visible() and "You have two copies of most genes" in meaning.inner_text()
+    page.keyboard.press("Escape")
+    assert not meaning.is_visible()
+    word.focus()
+    page.keyboard.press("Enter")
+    assert meaning.is_visible()
+
+
+def test_every_listed_word_opens_where_it_is_read_first(browser: Any, live_server: Any, ward: Ward) -> None:
+    page = opened(browser, live_server, ward)
+    listed = page.locator("#glossary dt").all_text_contents()
+    opening = page.locator(".definition-full strong").all_text_contents()
+    assert sorted(opening) == sorted(listed) and len(listed) >= 4
+
+
 def test_nothing_that_warns_is_folded_away(browser: Any, live_server: Any, ward: Ward) -> None:
     page = opened(browser, live_server, ward)
-    seen = page.inner_text(".report")  # what is folded has no place in the rendered text
+    seen = page.inner_text("main")  # what is folded has no place in the rendered text
     for words in (
         "Clopidogrel may not work well for you",
         "I will call you about this one.",

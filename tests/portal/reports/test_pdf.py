@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import html
 import io
 import itertools
 import re
@@ -213,8 +214,32 @@ def test_every_link_within_the_report_leads_somewhere(person: str) -> None:
     assert set(re.findall(r'href="#([^"]+)"', page)) <= places
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("person", PEOPLE)
+def test_the_first_page_of_paper_holds_all_five_parts_in_their_order(person: str, language: str) -> None:
+    document = report(person, language=language, signature=SIGNATURE)
+    first = page_texts(opened(document))[0]
+    glance = document.glance
+    parts = (glance.found_title, glance.means_title, glance.not_means_title, glance.do_title, glance.ask_title)
+    places = [first.index(squeezed(title)) for title in parts]
+    assert places == sorted(places)
+    assert squeezed(glance.call_urgent) in first
+    assert all(squeezed(line) in first for line in glance.not_looked)
+
+
+def test_paper_leads_from_an_explained_word_to_the_word_list() -> None:
+    document = report()
+    page = render_html(document.to_json())
+    assert "popover" not in page
+    for term in document.glossary.terms:
+        assert re.search(rf'href="#listed-[a-z-]+">{term.shown}</a> \({re.escape(term.short)}\)', page), term.word
+    pages = page_texts(opened(document))
+    listed = next(number for number, text in enumerate(pages, 1) if squeezed(document.glossary.title) in text)
+    assert squeezed(document.labels["word_list"]) + str(listed) in pages[0]
+
+
 def test_a_first_page_that_runs_over_leaves_no_page_almost_empty() -> None:
     document = report(notes=(note("Please bring this along when we meet. " * 6), note("I will call you this week.")))
     second = page_texts(opened(document))[1]
-    assert squeezed(document.glance.call_title) in second, "the glance runs over"
+    assert squeezed(document.glance.ask_title) in second, "the glance runs over"
     assert squeezed(document.groups[0].title) in second, "and the medicines follow on the same page"
