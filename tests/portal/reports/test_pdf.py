@@ -22,7 +22,7 @@ from portal.reports.compose import Person
 from portal.reports.document import Document
 from portal.reports.paper import well_formed
 from portal.reports.render import FetchRefused, _fetch, render_html, render_pdf
-from tests.portal.reports.pdf_text import page_texts, tags
+from tests.portal.reports.pdf_text import page_texts, sizes, tags
 from tests.portal.reports.people import LONG_NAME, PEOPLE, SIGNATURE, note, report
 
 
@@ -243,3 +243,44 @@ def test_a_first_page_that_runs_over_leaves_no_page_almost_empty() -> None:
     second = page_texts(opened(document))[1]
     assert squeezed(document.glance.ask_title) in second, "the glance runs over"
     assert squeezed(document.groups[0].title) in second, "and the medicines follow on the same page"
+
+
+# -- large print
+
+
+@cache
+def large(language: str) -> pikepdf.Pdf:
+    document = report(language=language, notes=(note("Bring this."),), signature=SIGNATURE)
+    return pikepdf.open(io.BytesIO(render_pdf(document.to_json(), large_print=True)))
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_large_print_holds_no_letter_below_18_points(language: str) -> None:
+    assert min(sizes(large(language))) >= 18
+    assert min(sizes(draft("rosa"))) < 12, "the measure tells small type from large"
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_large_print_is_tagged_titled_and_in_its_language_too(language: str) -> None:
+    pdf = large(language)
+    assert str(pdf.Root.Lang) == language and pdf.Root.MarkInfo.Marked
+    with pdf.open_metadata() as metadata:
+        assert str(metadata["pdfuaid:part"]) == "1"
+    found = list(tags(pdf))
+    assert all("/Alt" in tag and str(tag.Alt) for tag in found if str(tag.S) == "/Figure")
+    levels = [int(str(tag.S)[2]) for tag in found if re.fullmatch(r"/H[1-6]", str(tag.S))]
+    assert levels.count(1) == 1 and levels[0] == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+
+
+def test_large_print_says_word_for_word_what_the_other_paper_says() -> None:
+    document = report(notes=(note("Bring this."),), signature=SIGNATURE)
+    both = [re.sub(r"\s+", " ", render_html(document.to_json(), large_print=large)) for large in (False, True)]
+    assert both[0] == both[1].replace(' class="large-print"', "", 1)
+
+
+def test_large_print_holds_every_medicine() -> None:
+    text = "".join(page_texts(large("en")))
+    for group in report().groups:
+        for card in group.cards:
+            assert squeezed(card.headline).lower() in text.lower() or squeezed(card.name).lower() in text.lower()
