@@ -6,6 +6,7 @@ result page took. A few are held in memory, never on disk, and every reader's pe
 
 from collections import OrderedDict
 from threading import Lock
+from typing import NamedTuple
 from uuid import UUID
 
 from django.template.loader import render_to_string
@@ -17,7 +18,15 @@ from portal.sealing.keys import opening_cipher
 
 MOST_HELD = 64
 
-_held: OrderedDict[UUID, tuple[str, SafeString]] = OrderedDict()
+
+class Body(NamedTuple):
+    """The first page, and the details that follow it."""
+
+    first: SafeString
+    details: SafeString
+
+
+_held: OrderedDict[UUID, tuple[str, Body]] = OrderedDict()
 _lock = Lock()
 
 
@@ -26,7 +35,7 @@ def is_held(report_id: UUID) -> bool:
     return report_id in _held
 
 
-def body(report: Report) -> SafeString:
+def body(report: Report) -> Body:
     """The report's words as HTML, in the report's language. Call it for signed reports only, after asking."""
     # What is held in memory goes with the person's key: this raises once that is destroyed.
     opening_cipher(report.patient.subject)
@@ -36,7 +45,8 @@ def body(report: Report) -> SafeString:
             _held.move_to_end(report.pk)
             return found[1]
     with translation.override(report.language):
-        made = render_to_string("reports/_document.html", {"document": report.document})
+        words = {"document": report.document}
+        made = Body(*(render_to_string(f"reports/_{part}.html", words) for part in ("first_page", "details")))
     with _lock:
         _held[report.pk] = (report.content_hash, made)
         while len(_held) > MOST_HELD:

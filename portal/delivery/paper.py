@@ -18,10 +18,16 @@ def pdf_ready(report: Report) -> bool:
     return made or report.status == ReportStatus.WITHDRAWN
 
 
-def pdf_name(report: Report) -> str:
+def pdf_name(report: Report, kind: str = "") -> str:
     """Says nothing about health."""
     assert report.signed_at is not None
-    return f"report-{report.signed_at:%Y-%m-%d}{_MARKS.get(report.status, '')}.pdf"
+    return f"report-{report.signed_at:%Y-%m-%d}{_MARKS.get(report.status, '')}{kind}.pdf"
+
+
+def large_pdf_of(report: Report) -> IO[bytes]:
+    """The same words in large print. Made for whoever asks and kept nowhere: there is no second copy to look after."""
+    withdrawn = report.status == ReportStatus.WITHDRAWN
+    return BytesIO(render_pdf(marked_withdrawn(report) if withdrawn else report.document, large_print=True))
 
 
 def pdf_of(report: Report) -> IO[bytes]:

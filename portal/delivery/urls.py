@@ -9,6 +9,7 @@ reading = [
     path("", views.report_list, name="report_list"),
     path("<uuid:report_id>/", views.report, name="report"),
     path("<uuid:report_id>/pdf/", views.report_pdf, name="pdf"),
+    path("<uuid:report_id>/pdf/large/", views.large_pdf, name="large_pdf"),
     path("<uuid:report_id>/pdf/state/", views.pdf_state, name="pdf_state"),
 ]
 urlpatterns = [

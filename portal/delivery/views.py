@@ -24,7 +24,7 @@ from portal.delivery.errors import DeliveryRefused, Refusal
 from portal.delivery.evidence import evidence
 from portal.delivery.forms import WHOLE_REPORT, AddOptionForm, LeaveOutForm, NoteForm, SignForm
 from portal.delivery.models import NoteKind
-from portal.delivery.paper import pdf_name, pdf_of, pdf_ready
+from portal.delivery.paper import large_pdf_of, pdf_name, pdf_of, pdf_ready
 from portal.delivery.preview import preview
 from portal.delivery.snippets import snippets
 from portal.people.models import Role, User
@@ -58,7 +58,7 @@ def _addresses(found: Report | None, stand_in: StandIn | None) -> dict[str, str]
         return {"list_url": reverse(f"{space}report_list", kwargs=whose)}
     return {
         f"{name}_url": reverse(f"{space}{name}", kwargs={**whose, "report_id": found.pk})
-        for name in ("report", "pdf", "pdf_state")
+        for name in ("report", "pdf", "large_pdf", "pdf_state")
     }
 
 
@@ -138,6 +138,23 @@ def report_pdf(request: HttpRequest, report_id: UUID, patient_id: UUID | None = 
     except DeliveryRefused as refused:
         return _closed(request, found, refused)
     return FileResponse(pdf_of(found), as_attachment=True, filename=pdf_name(found), content_type="application/pdf")
+
+
+@login_required
+@require_GET
+def large_pdf(request: HttpRequest, report_id: UUID, patient_id: UUID | None = None) -> HttpResponse | FileResponse:
+    """The signed report in large print, taken away like the PDF: made from the same words when it is asked for."""
+    user = _user(request)
+    stand_in = read_for(user, patient_id)
+    found = _report(request, report_id, stand_in=stand_in)
+    if found.signed_at is None:
+        raise Http404
+    try:
+        actions.read(user, found, action="download.report", on_behalf_of=stand_in.patient if stand_in else None)
+    except DeliveryRefused as refused:
+        return _closed(request, found, refused)
+    made = large_pdf_of(found)
+    return FileResponse(made, as_attachment=True, filename=pdf_name(found, "-large"), content_type="application/pdf")
 
 
 @login_required

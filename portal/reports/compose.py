@@ -39,6 +39,7 @@ from portal.reports.status import Status
 from portal.reports.words import TERM, Words
 
 MOST_THAT_MATTER = 3
+MOST_ASKED_FIRST = 2
 PATIENT_OWN_FILE = "patient"
 # Labels a page needs that are not sentences of the document.
 LABELS = (
@@ -57,6 +58,10 @@ LABELS = (
     "of",
     "knowledge",
     "ask_first",
+    "about_report",
+    "more_questions",
+    "more_not_tested",
+    "word_list",
 )
 
 
@@ -116,7 +121,7 @@ def compose(
         language=language,
         title=says("report", "title"),
         person=person.name,
-        subject=says("report", "intro"),
+        subject=says("report", "subject"),
         consumer=(says("report", "consumer"), says("report", "consumer_more")) if own_file else (),
         made_up=says("report", invented) if invented else "",
         draft="" if signature else says("report", "draft"),
@@ -206,20 +211,26 @@ def _glance(
     counts = _counts(groups, total, words)
     return Glance(
         facts=_facts(person, laboratory, ordered, dates, own_file, signature, words),
-        counts_title=says("report", "counts", total=total),
+        found_title=says("report", "found"),
+        counts_title=says("report", "counts_unknown" if _mostly_unknown(interpretation) else "counts", total=total),
         counts=counts,
         counts_figure=" ".join(
             [says("report", "counts_figure", total=total), *(f"{count.number} {count.label}." for count in counts)]
         ),
-        matters_title=says("report", "matters"),
+        means_title=says("report", "means"),
         matters=tuple(
             Matter(status=card.status, headline=card.headline, anchor=card.anchor)
             for card in serious[:MOST_THAT_MATTER]
         ),
         matters_text=_matters_text(interpretation, serious, words),
+        not_means_title=says("report", "not_means"),
+        not_means=_not_means(groups, serious, words),
         not_looked_title=says("report", "not_looked_at"),
         not_looked=_not_looked(interpretation, words),
-        call_title=says("report", "call"),
+        do_title=says("report", "do"),
+        do=_first_steps(serious, own_file, words),
+        ask_title=says("report", "ask"),
+        ask=_asked(groups, words)[:MOST_ASKED_FIRST],
         call=tuple(call),
         call_urgent=says("report", "call_urgent"),
     )
@@ -275,9 +286,19 @@ def _matters_text(interpretation: Mapping[str, Any], serious: Sequence[Card], wo
         return words.say("report", "matters_more", number=len(serious) - MOST_THAT_MATTER)
     if serious:
         return ""
-    unknown = [gene for gene, result in interpretation["genes"].items() if is_unknown(result)]
-    mostly_unknown = 2 * len(unknown) >= len(interpretation["genes"])
-    return words.say("report", "matters_unknown" if mostly_unknown else "matters_none")
+    return words.say("report", "matters_unknown" if _mostly_unknown(interpretation) else "matters_none")
+
+
+def _mostly_unknown(interpretation: Mapping[str, Any]) -> bool:
+    results = interpretation["genes"].values()
+    return 2 * sum(map(is_unknown, results)) >= len(results)
+
+
+def _not_means(groups: Sequence[CardGroup], serious: Sequence[Card], words: Words) -> tuple[str, ...]:
+    """What somebody might take the first page for: an illness, an order to stop, an all-clear, a hidden no."""
+    unknown = any(group.cards for group in groups if group.status == Status.NOT_KNOWN)
+    codes = ["not_means_ill", "not_means_stop" if serious else "not_means_clear"]
+    return tuple(words.say("report", code) for code in (*codes, *(["not_means_unknown"] if unknown else [])))
 
 
 def _not_looked(interpretation: Mapping[str, Any], words: Words) -> tuple[str, ...]:
@@ -298,17 +319,28 @@ def _not_looked(interpretation: Mapping[str, Any], words: Words) -> tuple[str, .
 # -- what to do, what to ask
 
 
-def _next_steps(groups: Sequence[CardGroup], own_file: bool, words: Words) -> Listing:
+def _first_steps(serious: Sequence[Card], own_file: bool, words: Words) -> tuple[str, ...]:
     says = words.say
-    serious = [card.name for group in groups[:2] for card in group.cards][:MOST_THAT_MATTER]
     steps = [says("report", "next_confirm")] if own_file else []
     if serious:
-        steps.append(says("report", "next_show", names=join(serious, words, "or")))
-    steps += [says("report", code) for code in ("next_ask_first", "next_keep", "next_family", "next_again")]
-    return Listing(title=says("report", "next_title"), items=tuple(steps))
+        names = join([card.name for card in serious[:MOST_THAT_MATTER]], words, "or")
+        steps.append(says("report", "next_show", names=names))
+    return (*steps, says("report", "next_ask_first"), says("report", "next_keep"))
+
+
+def _next_steps(groups: Sequence[CardGroup], own_file: bool, words: Words) -> Listing:
+    serious = [card for group in groups[:2] for card in group.cards]
+    later = (words.say("report", code) for code in ("next_family", "next_again"))
+    return Listing(
+        title=words.say("report", "next_title"), items=(*_first_steps(serious, own_file, words), *later)
+    )
 
 
 def _questions(groups: Sequence[CardGroup], words: Words) -> Listing:
+    return Listing(title=words.say("report", "questions_title"), items=_asked(groups, words))
+
+
+def _asked(groups: Sequence[CardGroup], words: Words) -> tuple[str, ...]:
     says = words.say
     asked = [
         says(
@@ -316,8 +348,7 @@ def _questions(groups: Sequence[CardGroup], words: Words) -> Listing:
         )
         for card in [card for group in groups[:2] for card in group.cards][:MOST_THAT_MATTER]
     ]
-    fixed = [says("report", code) for code in ("question_start", "question_missing", "question_share")]
-    return Listing(title=says("report", "questions_title"), items=(*asked, *fixed))
+    return (*asked, *(says("report", code) for code in ("question_start", "question_missing", "question_share")))
 
 
 # -- where it comes from
@@ -358,22 +389,31 @@ def _sources(interpretation: Mapping[str, Any], words: Words) -> Sources:
 
 def _explained(document: Document, words: Words) -> Document:
     """Explain each marked word in brackets where it is read first; list what was explained."""
-    met: dict[str, None] = {}
+    met: dict[str, str] = {}
 
     def explain(text: str) -> str:
         def one(mark: re.Match[str]) -> str:
             code, shown = mark.group(1), mark.group(2) or mark.group(1)
             if code in met:
                 return shown
-            met[code] = None
+            met[code] = shown
             return f"{shown} ({words.say('glossary', code, 'short')})"
 
         return TERM.sub(one, text)
 
-    document = rewrite(document, explain)
+    # What the groups say in detail is read last, by few, and not on paper: a word is explained before.
+    document = rewrite(rewrite(document, explain, leave=("opinions",)), explain)
     by_word = sorted((words.say("glossary", code, "word"), code) for code in met)
     by_word.sort(key=lambda pair: pair[0].lower())
-    terms = tuple(Term(word=word, meaning=explain(words.say("glossary", code))) for word, code in by_word)
+    terms = tuple(
+        Term(
+            word=word,
+            meaning=explain(words.say("glossary", code)),
+            shown=met[code],
+            short=words.say("glossary", code, "short"),
+        )
+        for word, code in by_word
+    )
     return replace(document, glossary=replace(document.glossary, terms=terms))
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from functools import cache
 from typing import Annotated, Any, TypeVar, get_type_hints
@@ -77,16 +77,25 @@ class Matter:
 
 @dataclass(frozen=True)
 class Glance:
+    """The first page, in five parts: what was found, what it may mean, what it does not mean (and what was not looked
+    at), what the person can do, and what to ask the team."""
+
     facts: tuple[Fact, ...]
+    found_title: str
     counts_title: str
     counts: tuple[Count, ...]
     counts_figure: str
-    matters_title: str
+    means_title: str
     matters: tuple[Matter, ...]
     matters_text: str
+    not_means_title: str
+    not_means: tuple[str, ...]
     not_looked_title: str
     not_looked: tuple[str, ...]
-    call_title: str
+    do_title: str
+    do: tuple[str, ...]
+    ask_title: str
+    ask: tuple[str, ...]
     call: Annotated[tuple[str, ...], "given"]
     call_urgent: str
 
@@ -195,8 +204,12 @@ class Listing:
 
 @dataclass(frozen=True)
 class Term:
+    """A word of the list; `shown` and `short` are how it stands, with its brackets, where it is read first."""
+
     word: str
     meaning: str
+    shown: Exact
+    short: Exact
 
 
 @dataclass(frozen=True)
@@ -286,13 +299,15 @@ def spoken(value: object) -> Iterator[str]:
             yield from spoken(getattr(value, name))
 
 
-def rewrite(value: T, change: Callable[[str], str]) -> T:
-    """A copy with every spoken passage changed, in reading order; given and exact text is left alone."""
+def rewrite(value: T, change: Callable[[str], str], leave: Container[str] = ()) -> T:
+    """A copy with every spoken passage changed, in reading order; given and exact text is left alone, and so are the
+    fields to `leave`."""
     if isinstance(value, str):
         return change(value)  # type: ignore[return-value]
     if isinstance(value, tuple):
-        return tuple(rewrite(item, change) for item in value)  # type: ignore[return-value]
+        return tuple(rewrite(item, change, leave) for item in value)  # type: ignore[return-value]
     if is_dataclass(value) and not isinstance(value, type):
-        changed = {name: rewrite(getattr(value, name), change) for name in _spoken_fields(type(value))}
+        names = (name for name in _spoken_fields(type(value)) if name not in leave)
+        changed = {name: rewrite(getattr(value, name), change, leave) for name in names}
         return replace(value, **changed)
     return value

@@ -30,14 +30,16 @@ class FetchRefused(ValueError):
     """A document asked for something outside the allow-list."""
 
 
-def render_html(document: Mapping[str, Any]) -> str:
+def render_html(document: Mapping[str, Any], *, large_print: bool = False) -> str:
     """The report as a page of its own for paper; `document` is `Document.to_json()`."""
     with translation.override(document["language"]):
-        return render_to_string("reports/pdf.html", {"document": document})
+        return render_to_string("reports/pdf.html", {"document": document, "large_print": large_print})
 
 
-def render_pdf(document: Mapping[str, Any]) -> bytes:
+def render_pdf(document: Mapping[str, Any], *, large_print: bool = False) -> bytes:
     """The report as PDF/UA-1: tagged, titled, in its language, the same bytes of text as on screen.
+
+    `large_print`: nothing smaller than 18 points, one column.
 
     WeasyPrint is imported here, not with the module: it costs 0.4 s, which only the process that renders should pay.
     """
@@ -49,7 +51,7 @@ def render_pdf(document: Mapping[str, Any]) -> bytes:
     with _nothing_collected():
         fonts = FontConfiguration()
         family = CSS(string=_font_faces(), url_fetcher=_fetch, font_config=fonts)
-        page = paper(render_html(document), _fetch)
+        page = paper(render_html(document, large_print=large_print), _fetch)
         rendered: bytes = page.write_pdf(
             stylesheets=[family, *_stylesheets()], pdf_variant=PDF_VARIANT, font_config=fonts
         )

@@ -2,27 +2,30 @@
 (function () {
   "use strict";
   var root = document.documentElement;
-  var THEME = "theme";
+  // What a reader chose for every page, by the name of the attribute that carries it: colours, size of the letters.
+  var CHOICES = { theme: "[data-theme-choice]", text: "[data-text-choice]" };
 
-  function storedTheme() {
-    try { return localStorage.getItem(THEME) || ""; } catch (refused) { return ""; }
+  function chosen(name) {
+    try { return localStorage.getItem(name) || ""; } catch (refused) { return ""; }
   }
 
-  function showTheme(theme) {
-    if (theme) { root.dataset.theme = theme; } else { delete root.dataset.theme; }
+  function show(name, choice) {
+    if (choice) { root.dataset[name] = choice; } else { delete root.dataset[name]; }
   }
 
-  // Runs before the first paint, so a dark page never flashes white.
-  showTheme(storedTheme());
+  // Runs before the first paint, so a dark page never flashes white and no line jumps.
+  Object.keys(CHOICES).forEach(function (name) { show(name, chosen(name)); });
 
-  function offerThemes() {
-    document.querySelectorAll("[data-theme-choice]").forEach(function (choice) {
-      choice.hidden = false;
-      choice.querySelectorAll("input").forEach(function (input) {
-        input.checked = input.value === storedTheme();
-        input.addEventListener("change", function () {
-          showTheme(input.value);
-          try { localStorage.setItem(THEME, input.value); } catch (refused) { /* chosen for this page only */ }
+  function offerChoices() {
+    Object.keys(CHOICES).forEach(function (name) {
+      document.querySelectorAll(CHOICES[name]).forEach(function (choice) {
+        choice.hidden = false;
+        choice.querySelectorAll("input").forEach(function (input) {
+          input.checked = input.value === chosen(name);
+          input.addEventListener("change", function () {
+            show(name, input.value);
+            try { localStorage.setItem(name, input.value); } catch (refused) { /* chosen for this page only */ }
+          });
         });
       });
     });
@@ -99,7 +102,7 @@
   }
 
   document.addEventListener("DOMContentLoaded", function () {
-    offerThemes();
+    offerChoices();
     offerPrinting();
     closeMenusOutside();
     guardUnsavedText();

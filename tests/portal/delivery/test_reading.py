@@ -36,7 +36,7 @@ def signed_in(user: object) -> Client:
     return client
 
 
-@pytest.mark.parametrize("page", ["report", "pdf", "pdf_state", "review", "draft_pdf"])
+@pytest.mark.parametrize("page", ["report", "pdf", "large_pdf", "pdf_state", "review", "draft_pdf"])
 def test_a_draft_does_not_exist_for_the_patient(ward: Ward, page: str) -> None:
     assert signed_in(ward.account).get(address(page, ward.draft)).status_code == 404
 
@@ -51,7 +51,7 @@ def test_the_released_report_is_there_for_its_patient(released: Ward) -> None:
 
 def test_another_patient_finds_nothing(released: Ward) -> None:
     client = signed_in(make_patient("Ben", "Another").account)
-    for page in ("report", "pdf", "pdf_state", "review"):
+    for page in ("report", "pdf", "large_pdf", "pdf_state", "review"):
         assert client.get(address(page, released.draft)).status_code == 404
 
 
@@ -108,7 +108,7 @@ def test_a_made_up_person_is_called_made_up_on_every_page(released: Ward) -> Non
 def test_taking_back_the_yes_closes_the_report_and_says_so(released: Ward) -> None:
     allow(released.patient, decision=Decision.WITHDRAW)
     client = signed_in(released.account)
-    for page in ("report", "pdf"):
+    for page in ("report", "pdf", "large_pdf"):
         answer = client.get(address(page, released.draft))
         assert answer.status_code == 403
         assert b"This report is closed" in answer.content
@@ -127,6 +127,14 @@ def test_the_pdf_comes_with_a_name_that_says_nothing_about_health(released: Ward
     assert AccessEvent.objects.filter(actor=released.account, action="download.report").exists()
 
 
+def test_large_print_is_taken_away_like_the_pdf_and_noted(released: Ward) -> None:
+    answer = signed_in(released.account).get(address("large_pdf", released.draft))
+    assert answer["Content-Disposition"].endswith('-large.pdf"')
+    assert b"".join(answer.streaming_content).startswith(b"%PDF")
+    assert AccessEvent.objects.filter(actor=released.account, action="download.report").count() == 1
+    assert signed_in(released.stranger).get(address("large_pdf", released.draft)).status_code == 404
+
+
 def test_a_pdf_that_is_still_being_made_says_so(released: Ward) -> None:
     answer = signed_in(released.account).get(address("pdf", released.draft))
     assert answer.status_code == 202
@@ -142,7 +150,7 @@ def test_words_held_for_one_report_are_never_shown_for_another(released: Ward) -
     report = Report.objects.get(pk=released.draft.pk)
     bodies.body(report)
     report.content_hash, report.document = "1" * 64, {**report.document, "person": "Somebody New"}
-    assert "Somebody New" in bodies.body(report)
+    assert "Somebody New" in bodies.body(report).first
 
 
 def test_only_so_many_reports_are_held(released: Ward, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,6 +38,28 @@ def _words(page: pikepdf.Page) -> Iterator[str]:
                         yield alphabet.get(int.from_bytes(raw[place : place + 2], "big"), "")
 
 
+def sizes(pdf: pikepdf.Pdf) -> set[float]:
+    """In how many points the letters of all pages are set."""
+    found: set[float] = set()
+    for page in pdf.pages:
+        size, kept, scale, scales = 0.0, 0.0, 1.0, []
+        for operands, operator in pikepdf.parse_content_stream(page):
+            match str(operator):
+                case "q":
+                    scales.append(scale)
+                case "Q":
+                    scale = scales.pop()
+                case "cm":
+                    scale *= abs(float(operands[3]))
+                case "Tf":
+                    size = float(operands[1])
+                case "Tm":
+                    kept = abs(float(operands[3]))
+                case "TJ" | "Tj":
+                    found.add(round(size * kept * scale, 1))
+    return found
+
+
 def tags(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
     """Every structure element, in reading order."""
 

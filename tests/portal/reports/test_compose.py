@@ -305,14 +305,34 @@ def test_nothing_tested_is_not_told_as_nothing_found() -> None:
     assert all("could not read enough" in gene.plain for gene in document.genes.genes)
 
 
+@pytest.mark.parametrize("person", PEOPLE)
+def test_the_first_page_says_what_it_does_not_mean(person: str) -> None:
+    document = report(person)
+    told, found = " ".join(document.glance.not_means), {group.status: group.cards for group in document.groups}
+    serious = found[Status.ASK_ABOUT_ANOTHER] or found[Status.TAKE_CARE]
+    assert "ill" in told
+    assert ("It does not tell you to stop a medicine." in told) == bool(serious)
+    assert ("It does not mean that each medicine will suit you." in told) == (not serious)
+    assert ("Not known" in told) == bool(found[Status.NOT_KNOWN])
+    assert ASK_FIRST in document.glance.do
+
+
+def test_nothing_tested_says_at_once_that_too_little_was_read() -> None:
+    assert report("nothing_tested").glance.counts_title.startswith("We could read too little of your genes.")
+    assert report("usual").glance.counts_title.startswith("We looked at your genes")
+
+
 def test_a_persons_own_file_says_first_that_it_is_not_a_medical_test() -> None:
     assert report(origin="patient").consumer[0] == "This is not a medical test. Confirm before acting."
     assert report(origin="laboratory").consumer == ()
 
 
 def test_each_hard_word_is_explained_where_it_is_read_first_and_once() -> None:
-    told = list(spoken(report("rosa")))
-    first = next(text for text in told if "guide" in text)
+    document = report("rosa")
+    told = list(spoken(document))
+    # What the groups say in detail is folded away twice, and not on paper.
+    detail = {text for group in document.groups for card in group.cards for text in spoken(card.opinions)}
+    first = next(text for text in told if "guide" in text and text not in detail)
     assert "guide (advice written by a group of experts)" in first or "guides (advice" in first
     assert sum("(advice written by a group of experts)" in text for text in told) == 1
     assert not any("[[" in text for text in told)

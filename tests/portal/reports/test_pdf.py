@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import html
 import io
 import itertools
 import re
@@ -21,7 +22,7 @@ from portal.reports.compose import Person
 from portal.reports.document import Document
 from portal.reports.paper import well_formed
 from portal.reports.render import FetchRefused, _fetch, render_html, render_pdf
-from tests.portal.reports.pdf_text import page_texts, tags
+from tests.portal.reports.pdf_text import page_texts, sizes, tags
 from tests.portal.reports.people import LONG_NAME, PEOPLE, SIGNATURE, note, report
 
 
@@ -213,8 +214,73 @@ def test_every_link_within_the_report_leads_somewhere(person: str) -> None:
     assert set(re.findall(r'href="#([^"]+)"', page)) <= places
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("person", PEOPLE)
+def test_the_first_page_of_paper_holds_all_five_parts_in_their_order(person: str, language: str) -> None:
+    document = report(person, language=language, signature=SIGNATURE)
+    first = page_texts(opened(document))[0]
+    glance = document.glance
+    parts = (glance.found_title, glance.means_title, glance.not_means_title, glance.do_title, glance.ask_title)
+    places = [first.index(squeezed(title)) for title in parts]
+    assert places == sorted(places)
+    assert squeezed(glance.call_urgent) in first
+    assert all(squeezed(line) in first for line in glance.not_looked)
+
+
+def test_paper_leads_from_an_explained_word_to_the_word_list() -> None:
+    document = report()
+    page = render_html(document.to_json())
+    assert "popover" not in page
+    for term in document.glossary.terms:
+        assert re.search(rf'href="#listed-[a-z-]+">{term.shown}</a> \({re.escape(term.short)}\)', page), term.word
+    pages = page_texts(opened(document))
+    listed = next(number for number, text in enumerate(pages, 1) if squeezed(document.glossary.title) in text)
+    assert squeezed(document.labels["word_list"]) + str(listed) in pages[0]
+
+
 def test_a_first_page_that_runs_over_leaves_no_page_almost_empty() -> None:
     document = report(notes=(note("Please bring this along when we meet. " * 6), note("I will call you this week.")))
     second = page_texts(opened(document))[1]
-    assert squeezed(document.glance.call_title) in second, "the glance runs over"
+    assert squeezed(document.glance.ask_title) in second, "the glance runs over"
     assert squeezed(document.groups[0].title) in second, "and the medicines follow on the same page"
+
+
+# -- large print
+
+
+@cache
+def large(language: str) -> pikepdf.Pdf:
+    document = report(language=language, notes=(note("Bring this."),), signature=SIGNATURE)
+    return pikepdf.open(io.BytesIO(render_pdf(document.to_json(), large_print=True)))
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_large_print_holds_no_letter_below_18_points(language: str) -> None:
+    assert min(sizes(large(language))) >= 18
+    assert min(sizes(draft("rosa"))) < 12, "the measure tells small type from large"
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_large_print_is_tagged_titled_and_in_its_language_too(language: str) -> None:
+    pdf = large(language)
+    assert str(pdf.Root.Lang) == language and pdf.Root.MarkInfo.Marked
+    with pdf.open_metadata() as metadata:
+        assert str(metadata["pdfuaid:part"]) == "1"
+    found = list(tags(pdf))
+    assert all("/Alt" in tag and str(tag.Alt) for tag in found if str(tag.S) == "/Figure")
+    levels = [int(str(tag.S)[2]) for tag in found if re.fullmatch(r"/H[1-6]", str(tag.S))]
+    assert levels.count(1) == 1 and levels[0] == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+
+
+def test_large_print_says_word_for_word_what_the_other_paper_says() -> None:
+    document = report(notes=(note("Bring this."),), signature=SIGNATURE)
+    both = [re.sub(r"\s+", " ", render_html(document.to_json(), large_print=large)) for large in (False, True)]
+    assert both[0] == both[1].replace(' class="large-print"', "", 1)
+
+
+def test_large_print_holds_every_medicine() -> None:
+    text = "".join(page_texts(large("en")))
+    for group in report().groups:
+        for card in group.cards:
+            assert squeezed(card.headline).lower() in text.lower() or squeezed(card.name).lower() in text.lower()
