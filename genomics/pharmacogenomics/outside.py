@@ -92,8 +92,9 @@ def _known(gene: GeneKnowledge, name: str) -> tuple[str | None, str | None] | No
     table = gene.outside_functions
     if name in table:
         return table[name]
-    if gene.gene == "CYP2D6":
-        return {_canonical(key): value for key, value in table.items()}.get(_canonical(name))
+    spelt = {_canonical(key): value for key, value in table.items()} if gene.gene == "CYP2D6" else {}
+    if _canonical(name) in spelt:
+        return spelt[_canonical(name)]
     return next(((a.function, a.activity_value) for a in gene.alleles if name in (a.name, a.shown_as)), None)
 
 

@@ -47,10 +47,10 @@ def _adjusted(
     gene: GeneKnowledge, result: GeneResult, by: tuple[Inhibition, ...], not_assessed: tuple[str, ...]
 ) -> Adjusted:
     """Several inhibitors count as the strongest of them: no table says how they add up."""
-    factor = min((item.multiplier for item in by), default=1.0)
-    scores = {source: None if score is None else score * factor for source, score in result.activity_score.items()}
     if not by:
-        return Adjusted(dict(result.activity_score), dict(result.phenotype), by, not_assessed)
+        return Adjusted({}, {}, by, not_assessed)
+    factor = min(item.multiplier for item in by)
+    scores = {source: None if score is None else score * factor for source, score in result.activity_score.items()}
     phenotypes = {
         source: None if score is None else phenotype_of_score(gene, score, source) for source, score in scores.items()
     }

@@ -81,7 +81,7 @@ def _targets(positions: Sequence[Position]) -> dict[bytes, _Target]:
             target = targets.setdefault(start, _Target())
             targets[b"chr" + start] = target
             if bare == "M":
-                targets[f"MT\t{place}".encode()] = target
+                targets[f"MT\t{place}".encode()] = targets[f"chrMT\t{place}".encode()] = target
                 # The numbers of mitochondria are the same beside both assemblies, so they tell neither.
                 target.on_38 = position
             elif is_38:
@@ -268,7 +268,8 @@ def _read_with_index(path: Path, index: Path, positions: Sequence[Position], rea
             names = set(table.contigs)
             for chromosome, start, end in _regions(positions):
                 spelt = chromosome if chromosome in names else chromosome.removeprefix("chr")
-                spelt = "MT" if chromosome == "chrM" and spelt not in names else spelt
+                if chromosome == "chrM" and spelt not in names:
+                    spelt = "MT" if "MT" in names else "chrMT"
                 if spelt not in names:
                     continue
                 for line in table.fetch(spelt, start - 1, end):
