@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from genomics.knowledge import COVERED_GENES, NOT_COVERED_GENES, Knowledge
+from genomics.knowledge import COVERED_GENES, EVERY_GENE, OUTSIDE_ONLY_GENES, Knowledge
 from genomics.model import (
     Assembly,
     Caveat,
@@ -28,13 +28,26 @@ from genomics.model import (
     Unanswered,
 )
 from genomics.pharmacogenomics import interpret_gene, look_up
+from genomics.pharmacogenomics.outside import OutsideCall, outside_result
+from genomics.pharmacogenomics.phenoconversion import adjusted
+from genomics.pharmacogenomics.research import with_combinations
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known beside the sample. ``drugs`` limits guidance to these medicines; None means all."""
+    """What is known beside the sample, and what is asked.
+
+    ``drugs`` limits guidance to these medicines, None means all; ``genes`` are those to interpret; ``outside`` are
+    calls
+    from elsewhere; ``medicines`` are what the person takes, which may change how an enzyme works; ``research`` lists
+    combinations and partial matches, which are never looked up.
+    """
 
     drugs: frozenset[str] | None = None
+    genes: tuple[str, ...] = COVERED_GENES
+    outside: Mapping[str, OutsideCall] = field(default_factory=dict)
+    medicines: tuple[str, ...] = ()
+    research: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +89,23 @@ class Interpretation:
         return json.dumps(self.to_dict(), ensure_ascii=False, separators=(",", ":"))
 
 
+def _result_of(gene: str, sample: Sample, context: Context, knowledge: Knowledge) -> GeneResult:
+    known = knowledge.genes[gene]
+    by_file = interpret_gene(known, sample) if gene not in OUTSIDE_ONLY_GENES else None
+    if context.research and by_file is not None:
+        by_file = with_combinations(known, sample, by_file)
+    call = context.outside.get(gene)
+    return by_file if call is None and by_file is not None else outside_result(known, context.outside[gene], by_file)
+
+
 def interpret(sample: Sample, context: Context, knowledge: Knowledge) -> Interpretation:
     """Interpret one sample. The same inputs always give the same output, byte for byte."""
-    genes = {gene: interpret_gene(knowledge.genes[gene], sample) for gene in COVERED_GENES}
-    guidance, unanswered = look_up(knowledge, genes)
+    genes = {
+        gene: adjusted(_result_of(gene, sample, context, knowledge), knowledge, context.medicines)
+        for gene in context.genes
+        if gene not in OUTSIDE_ONLY_GENES or gene in context.outside
+    }
+    guidance, unanswered = look_up(knowledge, genes, context.genes)
     if context.drugs is not None:
         guidance = tuple(option for option in guidance if option.drug in context.drugs)
         unanswered = tuple(item for item in unanswered if item.drug in context.drugs)
@@ -89,7 +115,7 @@ def interpret(sample: Sample, context: Context, knowledge: Knowledge) -> Interpr
         genes=genes,
         guidance=guidance,
         unanswered=unanswered,
-        not_covered=NOT_COVERED_GENES,
+        not_covered=tuple(gene for gene in EVERY_GENE if gene not in genes),
         knowledge=knowledge.release,
         caveats=sample.caveats,
     )

@@ -7,13 +7,14 @@ invalid input is dropped here, and later guidance replaces earlier guidance for 
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from genomics.knowledge import build_special
+from genomics.knowledge.build_special import rows_of
 from genomics.knowledge.readings import READINGS, Reading
 
 TABLES = Path(__file__).parent / "tables"
@@ -44,6 +45,24 @@ SOURCES: dict[str, tuple[str, str, str, str]] = {
         "CPIC tables as held in PharmCAT of August 2023",
         "2023-08",
         "CC0-1.0 (CPIC)",
+    ),
+    "mitochondria": (
+        "MT-RNR1 alleles on the revised Cambridge reference, and their risk",
+        "CPIC MT-RNR1 tables as released in PharmCAT 3.1.1",
+        "2025-11-05",
+        "CC0-1.0 (CPIC)",
+    ),
+    "inhibitors": (
+        "medicines that hold CYP2D6 back, and by how much",
+        "ten strong and moderate inhibitors as PharMe (hpi-dhc/PharMe) lists them; FDA's table has more",
+        "2025",
+        "MIT",
+    ),
+    "warfarin-formula": (
+        "coefficients of the IWPC pharmacogenetic warfarin dose algorithm",
+        "IWPC, N Engl J Med 2009, doi 10.1056/NEJMoa0809329; figures as four independent programs have them",
+        "2009",
+        "published figures",
     ),
     "matching": (
         "deciding positions (AMP tier 1), toxicity genes, matching exceptions",
@@ -120,11 +139,6 @@ def function_origin(gene: str) -> tuple[str, str, str]:
     return origin(sources.get(gene, "functions"))
 
 
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream, delimiter="\t"))
-
-
 def write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Plain tab-separated lines; a value that would need quoting is an error in the facts."""
     with path.open("w", encoding="utf-8", newline="") as stream:
@@ -170,6 +184,10 @@ def build_definitions(folder: Path, target: Path) -> None:
             core = ";".join(f"{place}:{base}" for place, base in sorted(allele["core"].items()))
             is_reference = int(name == definition["reference"])
             alleles.append((gene, name, shown_as.get(name, name), is_reference, core, *origin("definitions")))
+    for rows, more in zip(
+        (positions, alleles), build_special.mitochondrial(folder, origin("mitochondria")), strict=True
+    ):
+        rows.extend(more)
     write(
         target / "positions.tsv",
         (
@@ -216,6 +234,9 @@ def build_phenotypes(folder: Path, target: Path) -> None:
                 rows.append((gene, "score", score, "", phenotype, *function_origin(gene)))
             for low, high, phenotype in rule.get("ranges", {}).get("CPIC", ()):
                 rows.append((gene, "score_range_cpic", low, high, phenotype, *function_origin(gene)))
+                # DPWG draws the line to ultrarapid higher; all else is as CPIC has it.
+                limits = [limit.replace("2.25", "2.5") for limit in (low, high)]
+                rows.append((gene, "score_range_dpwg", *limits, phenotype, *function_origin(gene)))
         elif rule["mode"] == "allele_presence":
             for allele in rule["alleles"]:
                 rows.append((gene, "presence", allele, "", "", *function_origin(gene)))
@@ -359,6 +380,16 @@ def build(folder: Path, target: Path = TABLES) -> None:
     build_matching(folder, target)
     build_guidance(folder, target)
     build_drugs(folder, target)
+    write(
+        target / "inhibitors.tsv",
+        ("gene", "medicine", "strength", "multiplier", *ORIGIN),
+        build_special.inhibitors(folder, origin("inhibitors")),
+    )
+    write(
+        target / "warfarin.tsv",
+        ("term", "coefficient", *ORIGIN),
+        build_special.warfarin(folder, origin("warfarin-formula")),
+    )
     write(
         target / "SOURCES.tsv",
         ("source", "what", "read_from", "facts_as_of", "licence"),

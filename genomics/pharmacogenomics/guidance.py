@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import product
 
-from genomics.knowledge import COVERED_GENES, DrugCodes, GeneKnowledge, GuidanceRow, Knowledge
+from genomics.knowledge import COVERED_GENES, DrugCodes, GuidanceRow, Knowledge
 from genomics.model import Caveat, Dose, GeneResult, Reason, Source, TreatmentOption, Unanswered
-from genomics.pharmacogenomics.phenotypes import INDETERMINATE, score_key
+from genomics.pharmacogenomics.keys import could_be, keys_of, uses_scores
+from genomics.pharmacogenomics.phenoconversion import at_work
 
 NO_RESULT = "No Result"
 NOT_CODED = "not_coded"
@@ -26,14 +27,21 @@ class Guideline:
     genes: tuple[str, ...]
     rows: Mapping[tuple[str, ...], tuple[GuidanceRow, ...]]
 
+    def uses_scores(self, gene: str) -> bool:
+        """Whether its rows for this gene are written by activity score."""
+        if gene not in self.genes:
+            return False
+        place = self.genes.index(gene)
+        return uses_scores(key[place] for key in self.rows)
+
 
 @cache
-def guidelines(knowledge: Knowledge) -> tuple[Guideline, ...]:
-    """Every guideline for a medicine that a gene covered now bears on.
+def guidelines(knowledge: Knowledge, genes: tuple[str, ...] = COVERED_GENES) -> tuple[Guideline, ...]:
+    """Every guideline for a medicine that one of these genes bears on.
 
     A guideline on other genes alone is among them: without it, a medicine would seem to be answered in full.
     """
-    in_question = {row.drug for row in knowledge.guidance if set(row.genes) & set(COVERED_GENES)}
+    in_question = {row.drug for row in knowledge.guidance if set(row.genes) & set(genes)}
     grouped: dict[tuple[Source, str, str, tuple[str, ...]], dict[tuple[str, ...], list[GuidanceRow]]] = {}
     for row in knowledge.guidance:
         if row.drug not in in_question:
@@ -48,43 +56,10 @@ def guidelines(knowledge: Knowledge) -> tuple[Guideline, ...]:
     return tuple(sorted(result, key=lambda item: (item.drug, item.source, item.genes)))
 
 
-def _exact_diplotype(name: str) -> str:
-    """A diplotype as guidance tables write it: shorter name first."""
-    return "/".join(sorted(name.split("/"), key=lambda allele: (len(allele), allele)))
-
-
-def _uses_scores(gene: GeneKnowledge | None, source: Source) -> bool:
-    return source is Source.CPIC and gene is not None and gene.phenotype_rule == "score"
-
-
-def _keys(gene: GeneKnowledge | None, result: GeneResult | None, source: Source) -> tuple[str, ...]:
-    """The keys a gene's result is looked up under, the more exact first; none when it is unknown."""
-    if gene is None or result is None or (stated := result.phenotype[source]) is None:
-        return ()
-    if _uses_scores(gene, source):
-        score = result.activity_score[source]
-        if score is None and stated != INDETERMINATE:
-            return ()
-        return (score_key(score),)
-    exact = (_exact_diplotype(result.diplotypes[0]),) if result.tied == 1 else ()
-    return (*exact, stated)
-
-
-def _could_be(key: str, gene: GeneKnowledge | None, result: GeneResult | None, source: Source) -> bool:
-    """Whether a result that is not known could turn out to be found under this key."""
-    if gene is None or result is None:
-        return True
-    if "/" in key and key != score_key(None):
-        if not result.diplotypes or Caveat.DIPLOTYPE_LIST_CUT in result.caveats or result.coverage.not_excluded:
-            return True
-        return key in {_exact_diplotype(name) for name in result.diplotypes}
-    if _uses_scores(gene, source):
-        return key in {score_key(score) for score in result.possible_activity_scores}
-    return key in result.possible_phenotypes[source]
-
-
-def _option(row: GuidanceRow, codes: DrugCodes) -> TreatmentOption:
+def _option(row: GuidanceRow, codes: DrugCodes, results: Mapping[str, GeneResult]) -> TreatmentOption:
     caveats = []
+    if any(Caveat.ADJUSTED_FOR_MEDICINES in results[gene].caveats for gene in row.genes if gene in results):
+        caveats.append(Caveat.ADJUSTED_FOR_MEDICINES)
     if NO_RESULT in row.lookup.values():
         caveats.append(Caveat.OTHER_GENE_NOT_TESTED)
     if row.action == NOT_CODED:
@@ -112,7 +87,7 @@ def _option(row: GuidanceRow, codes: DrugCodes) -> TreatmentOption:
 
 
 def _reason(guideline: Guideline, results: Mapping[str, GeneResult], missing: tuple[str, ...]) -> Reason:
-    if not set(guideline.genes) & set(COVERED_GENES):
+    if not set(guideline.genes) & set(results):
         return Reason.GENE_NOT_COVERED
     if not guideline.rows:
         return Reason.NO_PER_GENOTYPE_ROW
@@ -137,7 +112,7 @@ def _possible_actions(
     def fits(gene: str, key: str) -> bool:
         if keys[gene]:
             return key in keys[gene]
-        return _could_be(key, knowledge.genes.get(gene), results.get(gene), guideline.source)
+        return could_be(key, knowledge.genes.get(gene), results.get(gene), guideline.source)
 
     return tuple(
         sorted(
@@ -152,23 +127,29 @@ def _possible_actions(
 
 
 def look_up(
-    knowledge: Knowledge, results: Mapping[str, GeneResult]
+    knowledge: Knowledge, found: Mapping[str, GeneResult], genes: tuple[str, ...] = COVERED_GENES
 ) -> tuple[tuple[TreatmentOption, ...], tuple[Unanswered, ...]]:
-    """Guidance for every medicine that a covered gene bears on, by source and population.
+    """Guidance for every medicine that one of these genes bears on, by source and population.
 
     A gene that is unknown takes the rows a guideline keeps for "no result", where it has them. A row for the
     exact diplotype beats the row for its phenotype. Medicines that cannot be looked up are unanswered.
     """
     options: list[TreatmentOption] = []
     unanswered: list[Unanswered] = []
-    for guideline in guidelines(knowledge):
+    for guideline in guidelines(knowledge, genes):
         codes = knowledge.drugs.get(guideline.drug, _NO_CODES)
+        results = {
+            gene: at_work(found[gene], knowledge.genes[gene], guideline.drug)
+            for gene in guideline.genes
+            if gene in found
+        }
         keys = {
-            gene: _keys(knowledge.genes.get(gene), results.get(gene), guideline.source) for gene in guideline.genes
+            gene: keys_of(results.get(gene), guideline.source, guideline.uses_scores(gene))
+            for gene in guideline.genes
         }
         rows = next(_matching(guideline, keys), ()) if any(keys.values()) else ()
         if rows:
-            options.extend(_option(row, codes) for row in rows)
+            options.extend(_option(row, codes, results) for row in rows)
             continue
         missing = tuple(
             gene for gene in guideline.genes if not keys[gene] and not _is_called(gene, results, knowledge)
@@ -181,7 +162,7 @@ def look_up(
                 source=guideline.source,
                 genes=guideline.genes,
                 missing_genes=missing,
-                reason=_reason(guideline, results, missing),
+                reason=_reason(guideline, found, missing),
                 possible_actions=_possible_actions(guideline, knowledge, results, keys),
             )
         )

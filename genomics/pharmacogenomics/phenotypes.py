@@ -2,39 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from genomics.knowledge import Allele, GeneKnowledge
+from genomics.model import Source
 from genomics.pharmacogenomics.matcher import CompiledGene, bits
 
 INDETERMINATE = "Indeterminate"
 
 
+def total(values: Iterable[str | None]) -> tuple[float | None, bool]:
+    """The sum of activity values, and whether it is "at least"; None when a source gives none for one of them."""
+    listed = list(values)
+    if any(value in (None, "n/a") for value in listed):
+        return None, False
+    known = [value for value in listed if value is not None]
+    return sum(float(value.removeprefix("≥")) for value in known), any(value.startswith("≥") for value in known)
+
+
 def activity_score(one: Allele, other: Allele) -> float | None:
     """The sum of two activity values, or None when a source gives none for either."""
-    values = (one.activity_value, other.activity_value)
-    if any(value in (None, "n/a") for value in values):
-        return None
-    return sum(float(value) for value in values if value is not None)
+    return total((one.activity_value, other.activity_value))[0]
 
 
-def score_key(score: float | None) -> str:
-    """The activity score as rule tables and guidelines write it."""
-    return "n/a" if score is None else f"{score:.1f}"
+def score_key(score: float | None, is_minimum: bool = False) -> str:
+    """The activity score as rule tables and guidelines write it: ``1.25``, ``2.0``, ``≥3.0``, ``n/a``."""
+    if score is None:
+        return "n/a"
+    text = f"{score:g}"
+    return ("≥" if is_minimum else "") + (text if "." in text else f"{text}.0")
 
 
-def phenotype(gene: GeneKnowledge, one: Allele, other: Allele) -> str | None:
+def phenotype_of_score(gene: GeneKnowledge, score: float | None, source: Source) -> str:
+    """Where the sources draw their lines apart (CYP2D6), each by its own."""
+    for reach in gene.score_ranges[source]:
+        if score is not None and reach.holds(score):
+            return reach.phenotype
+    return gene.phenotypes_by_score.get(score_key(score), INDETERMINATE)
+
+
+def phenotype_of_functions(gene: GeneKnowledge, one: str | None, other: str | None) -> str:
+    """By the table; a function that outweighs all others is written there with ``*``, one copy alone with nothing."""
+    if one is None or other is None:
+        return INDETERMINATE
+    table = gene.phenotypes_by_functions
+    for key in ((one, other), (one, "*"), ("*", other)):
+        if key in table:
+            return table[key]
+    return table.get((one, ""), INDETERMINATE) if one == other else INDETERMINATE
+
+
+def phenotype(gene: GeneKnowledge, one: Allele, other: Allele, source: Source = Source.CPIC) -> str | None:
     """The phenotype of two alleles; None for a gene without a rule, Indeterminate when the rule is silent."""
     match gene.phenotype_rule:
-        case None:
+        case None | "presence":
             return None
         case "score":
-            return gene.phenotypes_by_score.get(score_key(activity_score(one, other)), INDETERMINATE)
+            return phenotype_of_score(gene, activity_score(one, other), source)
         case _:
-            if one.function is None or other.function is None:
-                return INDETERMINATE
-            return gene.phenotypes_by_functions.get((one.function, other.function), INDETERMINATE)
+            return phenotype_of_functions(gene, one.function, other.function)
 
 
 @cache
@@ -50,10 +77,10 @@ def _function_classes(gene: GeneKnowledge) -> tuple[tuple[Allele, int], ...]:
 
 def possible(
     gene: GeneKnowledge, compiled: CompiledGene, partners: Sequence[int]
-) -> tuple[tuple[str, ...], tuple[float | None, ...]]:
-    """Every phenotype, and every activity score, of every pair that is still possible."""
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Every phenotype, and the key of every activity score, of every pair that is still possible."""
     names: set[str] = set()
-    scores: set[float | None] = set()
+    scores: set[str] = set()
     classes = _function_classes(gene)
     seen: set[tuple[int, int]] = set()
     for first, (one, mask) in enumerate(classes):
@@ -68,14 +95,19 @@ def possible(
             if name is not None:
                 names.add(name)
             if gene.phenotype_rule == "score":
-                scores.add(activity_score(one, other))
-    ordered = tuple(sorted(scores, key=lambda score: -1.0 if score is None else score))
-    return tuple(sorted(names)), ordered
+                scores.add(score_key(activity_score(one, other)))
+    return tuple(sorted(names)), tuple(sorted(scores))
 
 
 @cache
-def every_phenotype(gene: GeneKnowledge) -> tuple[str, ...]:
-    """Every phenotype a gene can ever be given."""
+def every_phenotype(gene: GeneKnowledge, source: Source | None = None) -> tuple[str, ...]:
+    """Every phenotype a gene can ever be given, by one source or by any."""
     if gene.phenotype_rule is None:
         return ()
-    return tuple(sorted({phenotype(gene, one, other) or "" for one in gene.alleles for other in gene.alleles}))
+    if gene.phenotype_rule == "presence":
+        return tuple(f"{allele} {answer}" for allele in gene.presence_alleles for answer in ("negative", "positive"))
+    sources = Source if source is None else (source,)
+    names = {reach.phenotype for one in sources for reach in gene.score_ranges[one]}
+    functions = {(allele.function, allele.activity_value): allele for allele in gene.alleles}.values()
+    names |= {phenotype(gene, one, other, name) or "" for one in functions for other in functions for name in sources}
+    return tuple(sorted(names))

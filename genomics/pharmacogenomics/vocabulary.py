@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from genomics.knowledge import COVERED_GENES, NOT_COVERED_GENES, Knowledge
+from genomics.knowledge import COVERED_GENES, EVERY_GENE, Knowledge
 from genomics.model import Caveat, Condition, Reason
 from genomics.pharmacogenomics.guidance import guidelines
 from genomics.pharmacogenomics.phenotypes import every_phenotype
@@ -27,14 +27,14 @@ class Vocabulary:
     caveats: tuple[Caveat, ...]
 
 
-def vocabulary(knowledge: Knowledge) -> Vocabulary:
-    """The codes of the genes covered now."""
-    used = guidelines(knowledge)
+def vocabulary(knowledge: Knowledge, genes: tuple[str, ...] = COVERED_GENES) -> Vocabulary:
+    """The codes of an interpretation of these genes."""
+    used = guidelines(knowledge, genes)
     rows = [row for guideline in used for found in guideline.rows.values() for row in found]
     return Vocabulary(
-        genes=COVERED_GENES,
-        not_covered=NOT_COVERED_GENES,
-        phenotypes={gene: every_phenotype(knowledge.genes[gene]) for gene in COVERED_GENES},
+        genes=genes,
+        not_covered=tuple(gene for gene in EVERY_GENE if gene not in genes),
+        phenotypes={gene: every_phenotype(knowledge.genes[gene]) for gene in genes},
         drugs=tuple(sorted({guideline.drug for guideline in used})),
         actions=tuple(
             sorted(

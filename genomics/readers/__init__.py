@@ -4,12 +4,14 @@ from genomics.readers.errors import ReadError, ReadErrorCode
 from genomics.readers.identity import concordance, fingerprint, genetic_sex
 from genomics.readers.recognition import FileKind, Recognition, recognise
 from genomics.readers.vcf import read_vcf
+from genomics.readers.vouching import absent_as_reference
 
 __all__ = [
     "FileKind",
     "ReadError",
     "ReadErrorCode",
     "Recognition",
+    "absent_as_reference",
     "concordance",
     "fingerprint",
     "genetic_sex",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from genomics.knowledge import COVERED_GENES, GeneKnowledge, load
+from genomics.knowledge import COVERED_GENES, FILE_GENES, GeneKnowledge, load
+from genomics.readers.rows import ONE_COPY
 
+_ORDER = (*(f"chr{number}" for number in range(1, 23)), "chrX", "chrY", "chrM")
 IUPAC = {"R": "AG", "Y": "CT", "S": "CG", "W": "AT", "K": "GT", "M": "AC"}
 
 
@@ -32,31 +34,35 @@ def haplotype(gene: GeneKnowledge, name: str) -> dict[int, str]:
 
 
 def diplotype_names(gene: GeneKnowledge, diplotype: str) -> tuple[str, str]:
-    """Split ``*1/*2`` into its two allele names; names may themselves hold a slash-free plus sign."""
+    """Split ``*1/*2`` into its two allele names; the second is empty where one copy is meant (X of a man)."""
     first, separator, second = diplotype.partition("/")
+    if not separator and gene.chromosome in ONE_COPY:
+        return diplotype, ""
     if not separator:
         raise ValueError(f"{gene.gene}: {diplotype} is not two alleles joined by a slash.")
     return first, second
 
 
 def made_up_rows(diplotypes: Mapping[str, str], phased: bool = True) -> list[str]:
-    """The data rows, sorted as in a VCF file; genes that are not named are reference."""
+    """The data rows, sorted as in a VCF file; covered genes that are not named are reference."""
     knowledge = load()
-    unknown = set(diplotypes) - set(COVERED_GENES)
+    unknown = set(diplotypes) - set(FILE_GENES)
     if unknown:
-        raise ValueError(f"Not covered: {', '.join(sorted(unknown))}.")
+        raise ValueError(f"No file can show: {', '.join(sorted(unknown))}.")
     rows: list[tuple[int, int, str]] = []
-    for name in COVERED_GENES:
+    for name in dict.fromkeys((*COVERED_GENES, *diplotypes)):
         gene = knowledge.genes[name]
         written = diplotypes.get(name, f"{gene.reference}/{gene.reference}")
-        first, second = (haplotype(gene, allele) for allele in diplotype_names(gene, written))
+        one, other = diplotype_names(gene, written)
+        first, second = haplotype(gene, one), haplotype(gene, other or one)
         for place in gene.positions:
             bases = (place.reference, *place.alternatives)
             numbers = [bases.index(first[place.position]), bases.index(second[place.position])]
             genotype = "|".join(map(str, numbers)) if phased else "/".join(map(str, sorted(numbers)))
+            genotype = genotype if other else str(numbers[0])
             rows.append(
                 (
-                    int(place.chromosome.removeprefix("chr")),
+                    _ORDER.index(place.chromosome),
                     place.position,
                     f"{place.chromosome}\t{place.position}\t{place.rsid or '.'}\t{place.reference}\t"
                     f"{','.join(place.alternatives)}\t.\tPASS\t.\tGT\t{genotype}",

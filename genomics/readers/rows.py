@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 from genomics.model import UNDOCUMENTED, Call, CallStatus, Caveat, Position
 
+ONE_COPY = ("chrX", "chrM")
+
 
 def trimmed(reference: str, alternative: str) -> tuple[int, str, str]:
     """The shortest spelling of a change: how many leading bases were cut, reference, alternative.
@@ -45,6 +47,8 @@ class RowAlleles:
     """The row's alternatives as written, in shortest spelling: what this row looked for."""
     validates: bool
     """Whether a reference genotype in this row says anything about the defined change."""
+    may_have_one_copy: bool = False
+    """On X and in mitochondria one allele is a whole genotype; elsewhere it is half of one."""
 
 
 def read_alleles(position: Position, reference: str, alternatives: list[str]) -> RowAlleles:
@@ -58,7 +62,7 @@ def read_alleles(position: Position, reference: str, alternatives: list[str]) ->
     spans = len(reference) >= len(position.reference)
     validates = not is_indel or row_has_indel or (spans and len(position.reference) > 1)
     named = frozenset("/".join(map(str, change)) for change in spelt)
-    return RowAlleles(by_number, named, validates)
+    return RowAlleles(by_number, named, validates, position.chromosome in ONE_COPY)
 
 
 def _no_call(reason: Caveat) -> Call:
@@ -74,16 +78,16 @@ def read_genotype(row: RowAlleles, keys: list[str], entry: str) -> Call:
     parts = genotype.replace("|", "/").split("/")
     if all(part in (".", "") for part in parts):
         return _no_call(Caveat.NO_CALL)
-    if len(parts) == 1:
+    if len(parts) == 1 and not row.may_have_one_copy:
         return _no_call(Caveat.ONE_ALLELE_ON_AUTOSOME)
     if "." in parts:
         return _no_call(Caveat.HALF_CALL)
     numbers = [number for part in parts if (number := _number(part)) is not None]
-    if len(parts) != 2 or len(numbers) != 2 or max(numbers) >= len(row.by_number):
+    if len(parts) > 2 or len(numbers) != len(parts) or max(numbers) >= len(row.by_number):
         return _no_call(Caveat.NO_CALL)
-    if numbers[0] != numbers[1] and _depth_contradicts(fields.get("AD", ""), numbers):
+    if numbers[0] != numbers[-1] and _depth_contradicts(fields.get("AD", ""), numbers):
         return _no_call(Caveat.DEPTH_CONTRADICTS_GENOTYPE)
-    if numbers == [0, 0] and not row.validates:
+    if not any(numbers) and not row.validates:
         return _no_call(Caveat.INDEL_NOT_VALIDATED)
     phase_set = fields.get("PS")
     return Call(
@@ -129,12 +133,12 @@ def combine(
         return later
     if earlier.phased and later.phased and earlier.phase_set == later.phase_set:
         merged = []
-        for one, other in zip(earlier.alleles, later.alleles, strict=True):
+        for one, other in zip(earlier.alleles, later.alleles, strict=False):
             if one != reference and other != reference:
                 return _no_call(Caveat.CONTRADICTORY_ROWS)
             merged.append(one if one != reference else other)
         return replace(earlier, alleles=tuple(merged))
     changed = [base for base in (*earlier.alleles, *later.alleles) if base != reference]
-    if len(changed) > 2:
+    if len(changed) > max(len(earlier.alleles), len(later.alleles)):
         return _no_call(Caveat.CONTRADICTORY_ROWS)
     return Call(CallStatus.TESTED, tuple(changed))

@@ -80,7 +80,11 @@ def _targets(positions: Sequence[Position]) -> dict[bytes, _Target]:
             start = f"{bare}\t{place}".encode()
             target = targets.setdefault(start, _Target())
             targets[b"chr" + start] = target
-            if is_38:
+            if bare == "M":
+                targets[f"MT\t{place}".encode()] = targets[f"chrMT\t{place}".encode()] = target
+                # The numbers of mitochondria are the same beside both assemblies, so they tell neither.
+                target.on_38 = position
+            elif is_38:
                 target.on_38 = position
             else:
                 target.on_37 = position
@@ -153,7 +157,9 @@ class _Reading:
         self.rows_at_targets += 1
         self.rows_with_genotypes += "GT" in keys
         agrees = references_agree(reference, position.reference)
-        if agrees:
+        if position.chromosome == "chrM":
+            pass
+        elif agrees:
             self.assembly.agree38 += 1
         else:
             self.assembly.disagree38 += 1
@@ -262,6 +268,8 @@ def _read_with_index(path: Path, index: Path, positions: Sequence[Position], rea
             names = set(table.contigs)
             for chromosome, start, end in _regions(positions):
                 spelt = chromosome if chromosome in names else chromosome.removeprefix("chr")
+                if chromosome == "chrM" and spelt not in names:
+                    spelt = "MT" if "MT" in names else "chrMT"
                 if spelt not in names:
                     continue
                 for line in table.fetch(spelt, start - 1, end):

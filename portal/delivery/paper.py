@@ -25,7 +25,7 @@ def pdf_name(report: Report, kind: str = "") -> str:
 
 
 def large_pdf_of(report: Report) -> IO[bytes]:
-    """The same words in large print. Made for whoever asks and kept nowhere: there is no second copy to look after."""
+    """The same words in large print. Made for whoever asks and kept nowhere: no second copy to look after."""
     withdrawn = report.status == ReportStatus.WITHDRAWN
     return BytesIO(render_pdf(marked_withdrawn(report) if withdrawn else report.document, large_print=True))
 

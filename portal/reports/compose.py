@@ -331,9 +331,7 @@ def _first_steps(serious: Sequence[Card], own_file: bool, words: Words) -> tuple
 def _next_steps(groups: Sequence[CardGroup], own_file: bool, words: Words) -> Listing:
     serious = [card for group in groups[:2] for card in group.cards]
     later = (words.say("report", code) for code in ("next_family", "next_again"))
-    return Listing(
-        title=words.say("report", "next_title"), items=(*_first_steps(serious, own_file, words), *later)
-    )
+    return Listing(title=words.say("report", "next_title"), items=(*_first_steps(serious, own_file, words), *later))
 
 
 def _questions(groups: Sequence[CardGroup], words: Words) -> Listing:

@@ -18,8 +18,10 @@ def sample_of(calls: dict[Site, Call]) -> Sample:
 
 
 def calls_of(gene: GeneKnowledge, one: str, other: str, phased: bool) -> dict[Site, Call]:
-    """The calls of a person with two named alleles of one gene, every position tested."""
-    first, second = haplotype(gene, one), haplotype(gene, other)
+    """The calls of a person with two named alleles of one gene, all positions tested; "" where there is one copy."""
+    first, second = haplotype(gene, one), haplotype(gene, other or one)
+    if not other:
+        return {place.site: Call(CallStatus.TESTED, (first[place.position],)) for place in gene.positions}
     return {
         place.site: Call(CallStatus.TESTED, (first[place.position], second[place.position]), phased=phased)
         for place in gene.positions

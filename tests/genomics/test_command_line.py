@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from genomics.__main__ import main
-from tests.genomics.people import rows_of, write_vcf
+from genomics.knowledge import EVERY_GENE
+from tests.genomics.people import KNOWLEDGE, at, rows_of, write_vcf
 
 KEYS = [
     "sample",
@@ -26,9 +27,13 @@ GENE_KEYS = [
     "phenotype",
     "possible_phenotypes",
     "activity_score",
+    "adjusted",
     "coverage",
     "phased",
     "origin",
+    "rule",
+    "carried",
+    "set_aside",
     "caveats",
     "evidence",
 ]
@@ -76,7 +81,7 @@ def test_a_made_up_person_is_labelled_and_called_back(tmp_path: Path, capsys: py
     assert result["genes"]["VKORC1"]["phenotype"]["DPWG"] == "-1639 AG"
 
 
-@pytest.mark.parametrize("wrong", ["CYP2C19=*2", "CYP2C19=*2/*999", "CYP2D6=*1/*4", "nothing"])
+@pytest.mark.parametrize("wrong", ["CYP2C19=*2", "CYP2C19=*2/*999", "HLA-B=*57:01/*57:01", "nothing"])
 def test_a_person_that_cannot_be_made_up_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], wrong: str
 ) -> None:
@@ -127,3 +132,63 @@ def test_a_gene_named_twice_is_refused(tmp_path: Path, capsys: pytest.CaptureFix
     given = ["CYP2C19=*1/*2", "CYP2C19=*1/*1"]
     assert main(["made-up", "--out", str(tmp_path / "a.vcf"), *given]) == 2
     assert "twice" in said(capsys)
+
+
+def test_of_several_files_a_bad_one_is_told_and_the_others_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = [write_vcf(tmp_path / f"{name}.vcf", rows_of(), samples=(name,)) for name in ("one", "two")]
+    bad = tmp_path / "bad.vcf"
+    bad.write_bytes(b"")
+    assert main(["pgx", str(good[0]), str(bad), str(tmp_path / "absent.vcf"), str(good[1])]) == 2
+    captured = capsys.readouterr()
+    assert [json.loads(line)["sample"] for line in captured.out.splitlines()] == ["one", "two"]
+    first, second = captured.err.splitlines()
+    assert first.startswith(f"{bad}: The file is empty.")
+    assert "absent.vcf" in second and "Errno" not in second
+
+
+def test_absent_is_reference_only_where_somebody_vouches_for_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_vcf(tmp_path / "short.vcf", [row for row in rows_of() if row[0] != "chr6"])
+    assert main(["pgx", str(path)]) == 0
+    assert json.loads(capsys.readouterr().out)["genes"]["TPMT"]["phenotype"]["CPIC"] is None
+    assert main(["pgx", str(path), "--absent-is-reference"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["genes"]["TPMT"]["phenotype"]["CPIC"] == "Normal Metabolizer"
+    assert "absent_read_as_reference" in result["caveats"]
+    assert result["genes"]["CYP2D6"]["phenotype"]["CPIC"] is None
+
+
+def test_a_row_that_could_not_be_used_is_not_read_as_reference(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = rows_of()
+    at(rows, 18130687)[9] = "./."
+    path = write_vcf(tmp_path / "a.vcf", rows)
+    assert main(["pgx", str(path), "--absent-is-reference"]) == 0
+    assert json.loads(capsys.readouterr().out)["genes"]["TPMT"]["phenotype"]["CPIC"] is None
+
+
+def test_every_gene_and_every_medicine_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["pgx", "--list-genes"]) == 0
+    assert [line.split("\t")[0] for line in capsys.readouterr().out.splitlines()] == list(EVERY_GENE)
+    assert main(["pgx", "--list-drugs"]) == 0
+    listed = [line.split("\t")[0] for line in capsys.readouterr().out.splitlines()]
+    assert listed == sorted({row.drug for row in KNOWLEDGE.guidance})
+
+
+@pytest.mark.parametrize("gene", EVERY_GENE)
+def test_every_gene_can_be_explained(capsys: pytest.CaptureFixture[str], gene: str) -> None:
+    assert main(["pgx", "--explain", gene]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith(f"{gene} on ") and "facts: " in told and "medicines (" in told
+
+
+@pytest.mark.parametrize("arguments", [["--explain", "BRCA1"], []])
+def test_a_question_that_cannot_be_answered_is_a_sentence(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert main(["pgx", *arguments]) == 2
+    assert said(capsys).endswith(".\n")

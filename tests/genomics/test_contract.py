@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from genomics.knowledge import COVERED_GENES, NOT_COVERED_GENES
-from genomics.model import Caveat, Condition, Origin, Reason
+from genomics.knowledge import EVERY_GENE, FILE_GENES, OUTSIDE_ONLY_GENES
+from genomics.model import Caveat, Condition, Origin, Reason, Rule
 from genomics.pharmacogenomics.vocabulary import vocabulary
 from tests.genomics.people import KNOWLEDGE
 from tests.shared import shared_data
@@ -22,7 +22,7 @@ SAMPLES = {
     "getrm5.GRCh38.pgx_positions.multisample.vcf": 5,
 }
 SOURCES = {"CPIC", "DPWG"}
-WORDS = vocabulary(KNOWLEDGE)
+WORDS = vocabulary(KNOWLEDGE, EVERY_GENE)
 every_file = pytest.mark.parametrize("file", SAMPLES)
 
 
@@ -52,8 +52,8 @@ def test_there_is_one_object_per_sample_and_line(file: str) -> None:
             "sample", "assembly", "genes", "guidance", "unanswered", "not_covered", "knowledge", "caveats",
         }  # fmt: skip
         assert item["assembly"] == "GRCh38"
-        assert set(item["genes"]) == set(COVERED_GENES)
-        assert item["not_covered"] == list(NOT_COVERED_GENES)
+        assert set(item["genes"]) == set(FILE_GENES)
+        assert item["not_covered"] == list(OUTSIDE_ONLY_GENES)
         assert is_listed(item["caveats"], set(Caveat))
         assert set(item["knowledge"]) == {"id", "hash", "facts_as_of"}
         assert all(isinstance(value, str) for value in item["knowledge"].values())
@@ -86,6 +86,9 @@ def test_every_gene_has_every_key_in_its_type(file: str) -> None:
             assert type(found["phased"]) is bool
             assert found["origin"] in set(Origin)
             assert is_listed(found["caveats"], set(Caveat))
+            assert found["rule"] in set(Rule)
+            assert is_listed(found["carried"])
+            assert found["adjusted"] == {} and found["set_aside"] is None
 
 
 @every_file

@@ -62,7 +62,9 @@ def test_five_parts_are_met_on_the_first_screen(browser: Any, live_server: Any, 
 
 def test_what_was_not_looked_at_is_as_large_as_what_was_found(browser: Any, live_server: Any, ward: Ward) -> None:
     page = opened(browser, live_server, ward)
-    sizes = page.locator(".glance-part :is(p, li)").evaluate_all("all => all.map(one => getComputedStyle(one).fontSize)")
+    sizes = page.locator(".glance-part :is(p, li)").evaluate_all(
+        "all => all.map(one => getComputedStyle(one).fontSize)"
+    )
     assert len(set(sizes)) == 1
 
 

@@ -1,4 +1,4 @@
-"""Words of a report that are explained: on screen the word opens its full meaning, on paper it leads to the word list.
+"""Words of a report that are explained: on screen a press opens the full meaning, on paper it leads to the list.
 
 Composing wrote the short meaning in brackets behind the word where it is read first; that stays in view everywhere. A
 report kept from before its words were noted down is shown with its brackets alone.
@@ -11,8 +11,8 @@ from typing import Any
 
 from django import template
 from django.template import Context
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from portal.reports.naming import anchor
 
@@ -33,21 +33,26 @@ def explained(context: Context, text: str) -> SafeString:
 
     Not for a place that is a link or a button itself.
     """
-    told = str(conditional_escape(text))
+    pieces: list[str] = [text]
+    form = _ON_PAPER if context.get("printing") else _ON_SCREEN
     for term in _terms(context):
-        if f"{term['shown']} ({term['short']})" in text:
-            shown = format_html("{} ({})", term["shown"], term["short"])
-            form = _ON_PAPER if context.get("printing") else _ON_SCREEN
-            marked = format_html(
-                form,
-                place=word_place(term["word"]) if form is _ON_PAPER else f"word-{anchor(term['word'])}",
-                word=term["shown"],
-                name=term["word"],
-                meaning=term["meaning"],
-                short=term["short"],
-            )
-            told = told.replace(shown, marked, 1)
-    return mark_safe(told)  # noqa: S308 - escaped above, word by word  # nosec B308 B703
+        shown = f"{term['shown']} ({term['short']})"
+        at = next(
+            (at for at, piece in enumerate(pieces) if shown in piece and not isinstance(piece, SafeString)), None
+        )
+        if at is None:
+            continue
+        before, after = pieces[at].split(shown, 1)
+        marked = format_html(
+            form,
+            place=word_place(term["word"]) if form is _ON_PAPER else f"word-{anchor(term['word'])}",
+            word=term["shown"],
+            name=term["word"],
+            meaning=term["meaning"],
+            short=term["short"],
+        )
+        pieces[at : at + 1] = [before, marked, after]
+    return format_html_join("", "{}", ((piece,) for piece in pieces))
 
 
 @register.filter

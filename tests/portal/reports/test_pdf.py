@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import html
 import io
 import itertools
 import re
