@@ -39,6 +39,14 @@ def what_lies_outside_the_database_is_each_checks_own() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def no_key_outlives_its_check() -> None:
+    """A request whose answer a check did not read to its end never finished; its keys belong to a database now gone."""
+    from portal.sealing import scope
+
+    scope.end_request()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def tables_that_only_grow_are_emptied_between_tests() -> Iterator[None]:
     """Tests that commit are cleaned up by emptying every table, which the database refuses for the ledger."""
