@@ -41,7 +41,7 @@ def what_lies_outside_the_database_is_each_checks_own() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def no_key_outlives_its_check() -> None:
-    """A request whose answer a check did not read to its end never finished; its keys belong to a database now gone."""
+    """A request whose answer was not read to its end never finished; its keys belong to a database now gone."""
     from portal.sealing import scope
 
     scope.end_request()
