@@ -13,6 +13,7 @@ from typing import Any
 
 from portal.reports import words as word_modules
 from portal.reports.cards import MedicineCards
+from portal.reports.changes import Earlier, changes_since
 from portal.reports.dates import spelled_date
 from portal.reports.document import (
     Card,
@@ -103,12 +104,14 @@ def compose(
     borrowed_genome: str = "",
     notes: Sequence[Note] = (),
     signature: Signature | None = None,
+    earlier: Earlier | None = None,
 ) -> Document:
     """Put one interpretation into words.
 
     `interpretation` is the engine's answer as JSON; `origin` is who brought the file (`laboratory`, `clinician` or
     `patient`); `borrowed_genome` marks an invented person with somebody's real genome; `notes` are the clinician's,
-    on the whole report or on one medicine. Raises `MissingWords` when a code has no words: such a report is not
+    on the whole report or on one medicine; `earlier` is the report
+    this person read before. Raises `MissingWords` when a code has no words: such a report is not
     composed at all.
     """
     words = word_modules.load(language).keeping_marks()
@@ -127,6 +130,7 @@ def compose(
         draft="" if signature else says("report", "draft"),
         glance=_glance(interpretation, groups, person, laboratory, ordered, dates, own_file, signature, words),
         notes=tuple(note for note in notes if not note.about),
+        changes=changes_since(earlier, groups, interpretation, words) if earlier else None,
         groups=groups,
         not_tested=not_tested_section(interpretation, words),
         genes=gene_section(interpretation["genes"], words),

@@ -101,6 +101,18 @@ class Glance:
 
 
 @dataclass(frozen=True)
+class Changes:
+    """What differs from the report this person read before, and why; `knowledge` names the releases of facts."""
+
+    title: str
+    lead: str
+    lines: tuple[str, ...]
+    reasons: tuple[str, ...]
+    caution: str
+    knowledge: Exact
+
+
+@dataclass(frozen=True)
 class Population:
     """“If you take it for …”: advice that holds for one use only."""
 
@@ -250,6 +262,7 @@ class Document:
     draft: str
     glance: Glance
     notes: tuple[Note, ...]
+    changes: Changes | None
     groups: tuple[CardGroup, ...]
     not_tested: NotTested
     genes: Genes

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import formats, timezone, translation
 from django.utils.dateparse import parse_datetime
 
 from portal.people.models import Patient
 from portal.reports import words
+from portal.reports.changes import Earlier
 from portal.reports.compose import Dates, Order, Person, compose
 from portal.reports.document import Document, Fact, Note
 from portal.reports.models import Report
@@ -49,7 +51,21 @@ def compose_from(interpretation: Interpretation, language: str | None = None) ->
         origin=file.origin,
         made_up=patient.made_up,
         borrowed_genome=patient.borrowed_genome,
+        earlier=_earlier(interpretation, language),
     )
+
+
+def _earlier(interpretation: Interpretation, language: str) -> Earlier | None:
+    """The last report this person opened, to say what changed since. One they keep to themselves is never told of in
+    another, and one they have not opened is not told by way of what changed."""
+    read = Report.objects.filter(
+        patient=interpretation.patient_id, signed_at__isnull=False, release__first_read_at__isnull=False
+    ).exclude(Q(interpretation=interpretation) & ~Q(language=language))
+    private = Q(interpretation__result_file__interpretations__reports__kept_private=True)
+    found = read.exclude(private).select_related("patient", "interpretation__patient").order_by("-signed_at").first()
+    if found is None or found.signed_at is None:
+        return None
+    return Earlier(found.document, printed_date(found.signed_at, language), found.interpretation.result)
 
 
 def printed_date(when: date | datetime | str, language: str) -> str:

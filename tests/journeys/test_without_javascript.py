@@ -66,4 +66,4 @@ def test_what_does_it_mean_for_me_is_two_clicks_from_signing_in(
     patient = enter(town.account)
     patient.page.get_by_role("link", name="Read my report").click()
     # Then the answer stands on that page
-    patient.page.get_by_role("heading", name="At a glance").wait_for()
+    patient.page.get_by_role("heading", name="What it may mean").wait_for()

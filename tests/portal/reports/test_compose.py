@@ -322,6 +322,13 @@ def test_nothing_tested_says_at_once_that_too_little_was_read() -> None:
     assert report("usual").glance.counts_title.startswith("We looked at your genes")
 
 
+def test_the_dates_of_facts_are_spelled_in_the_language_of_the_report() -> None:
+    sources = report("rosa", language="es").sources
+    told = " ".join((sources.knowledge, *(source.dates for source in sources.sources)))
+    assert re.search(r"\(fecha de los datos: \w+ de \d{4} a 2026\)", told)
+    assert "February" not in told and " to 2026" not in told and "facts as of" not in told
+
+
 def test_a_persons_own_file_says_first_that_it_is_not_a_medical_test() -> None:
     assert report(origin="patient").consumer[0] == "This is not a medical test. Confirm before acting."
     assert report(origin="laboratory").consumer == ()
