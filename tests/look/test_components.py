@@ -11,7 +11,6 @@ from django.test import RequestFactory
 
 from .stylesheet import TEMPLATES
 
-
 SHOWN_BY_MARKUP = {
     "breadcrumb": 'class="breadcrumb"',
     "drafted": 'class="drafted-line"',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -139,6 +140,9 @@ class Readers:
         if user is not None:
             client = Client()
             client.force_login(user)
+            session = client.session  # of somebody who typed the password just now: nothing asks for it again
+            session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+            session.save()
             cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": self.site}])
         return context
