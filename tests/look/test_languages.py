@@ -119,7 +119,9 @@ def pages(clinic: Clinic, language: str) -> dict[str, tuple[User | None, str]]:
 
 
 def left_in_english(texts: Iterable[str], language: str) -> list[str]:
-    return [text for text in texts if ENGLISH[language].search(text) and not any(given in text for given in GIVEN)]
+    """A value that stands apart in a sentence is a name or an address."""
+    said = (re.sub(r"\u2068[^\u2069]*\u2069", "", text) for text in texts)
+    return [text for text in said if ENGLISH[language].search(text) and not any(given in text for given in GIVEN)]
 
 
 class Readers:
