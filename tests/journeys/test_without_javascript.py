@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from portal.delivery.models import SignOff
-from tests.browser import Visitor, needs_browser
+from tests.browser import NARROWEST, Visitor, assert_no_sideways_scroll, needs_browser, speaking, speaks
 from tests.journeys.conftest import Town
 from tests.journeys.test_from_file_to_reader import laboratory_sends
 from tests.people import PASSWORD, allow
@@ -44,6 +44,15 @@ def test_the_main_road_without_javascript(town: Town, enter: Callable[..., Visit
     patient.page.get_by_role("link", name="Read my report").click()
     assert patient.page.get_by_text("Let us talk about it.").count() >= 1
     assert patient.page.get_by_role("link", name="Take it with you (PDF)").count() == 1
+    # And so it is from right to left, on the narrowest screen
+    report = patient.page.url
+    for visitor, address in ((patient, "/"), (patient, report), (patient, "/consent/pgx/"), (clinician, "/")):
+        with speaking(visitor.context, "ar"):
+            visitor.page.goto(address)
+        speaks(visitor.page, "ar")
+        visitor.page.set_viewport_size(NARROWEST)  # type: ignore[arg-type]
+        assert visitor.page.locator("h1").is_visible()
+        assert_no_sideways_scroll(visitor.page)
 
 
 def test_what_does_it_mean_for_me_is_two_clicks_from_signing_in(

@@ -40,6 +40,23 @@ def test_nothing_runs_sideways_from_right_to_left_either(browser: Any, live_serv
     page.close()
 
 
+def test_parts_follow_the_direction_they_stand_in(browser: Any, live_server: Any) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(live_server.url + "/style/")
+    from_the_left, from_the_right = page.locator("#answer-4"), page.locator("#answer-ar")
+
+    def symbol_is_left_of_its_words(card: Any) -> bool:
+        return bool(card.locator(".answer-shape").bounding_box()["x"] < card.locator("h3").bounding_box()["x"])
+
+    assert symbol_is_left_of_its_words(from_the_left)
+    assert not symbol_is_left_of_its_words(from_the_right)
+    question_mark = "part => getComputedStyle(part).transform"
+    assert from_the_left.locator(".status-stroke").evaluate(question_mark) == "none"
+    assert from_the_right.locator(".status-stroke").evaluate(question_mark).startswith("matrix(-1")
+    assert page.locator("#example-ar-mail").evaluate("part => getComputedStyle(part).direction") == "ltr"
+    page.close()
+
+
 def test_everything_that_is_touched_is_large_enough(browser: Any, live_server: Any) -> None:
     page = browser.new_page(viewport={"width": 320, "height": 800}, has_touch=True)
     page.goto(live_server.url + "/style/")

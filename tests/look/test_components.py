@@ -9,6 +9,21 @@ from django.core.paginator import Paginator
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
+from .stylesheet import TEMPLATES
+
+SHOWN_BY_MARKUP = {
+    "breadcrumb": 'class="breadcrumb"',
+    "drafted": 'class="drafted-line"',
+    "error_summary": 'class="error-summary"',
+    "form": 'class="button-row"',
+    "form_fields": 'class="field"',
+    "pagination": 'class="pagination"',
+    "stepper": 'class="stepper"',
+    "table": 'class="table-frame"',
+    "timeline": 'class="timeline"',
+}
+"""Components that need a list or a form: the style page writes their markup out."""
+
 
 def show(name: str, **context: Any) -> str:
     return render_to_string(f"components/{name}.html", context)
@@ -168,3 +183,19 @@ def test_a_word_carries_its_meaning() -> None:
     html = show("definition", id="t", term="allele", meaning="one form of a gene")
     assert 'popovertarget="t"' in html
     assert words(html) == "allele ( one form of a gene )"
+
+
+def test_the_style_page_shows_every_component() -> None:
+    page = (TEMPLATES / "style" / "index.html").read_text("utf-8")
+    frame = (TEMPLATES / "base.html").read_text("utf-8")  # around the style page as around every other
+    shown: set[str] = set()
+    waiting = re.findall(r"components/(\w+)\.html", page + frame) + list(SHOWN_BY_MARKUP)
+    while waiting:
+        name = waiting.pop()
+        if name not in shown:
+            shown.add(name)
+            waiting += re.findall(
+                r"components/(\w+)\.html", (TEMPLATES / "components" / f"{name}.html").read_text("utf-8")
+            )
+    assert {path.stem for path in (TEMPLATES / "components").glob("*.html")} - shown == set()
+    assert all(mark in page for mark in SHOWN_BY_MARKUP.values())

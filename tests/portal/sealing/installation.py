@@ -65,18 +65,24 @@ class Installation:
 
     def copy(self) -> Installation:
         """A backup of the database as it is now, restored beside it. Keys and register are the installation's."""
-        name = f"copy_{uuid.uuid4().hex}"
+        return replace(self, database_url=self._restored(self.folder, f"copy_{uuid.uuid4().hex}"))
+
+    def twin(self, folder: Path) -> Installation:
+        """A new installation whose tables are these: its own folder, register and master key."""
+        return Installation(folder, self._restored(folder, "portal.sqlite3"), [new_line("old")])
+
+    def _restored(self, folder: Path, file: str) -> str:
         if self.database_url.startswith("sqlite"):
-            here, there = Path(self.database_url.removeprefix("sqlite:///")), self.folder / name
+            here, there = Path(self.database_url.removeprefix("sqlite:///")), folder / file
             with sqlite3.connect(here) as source, sqlite3.connect(there) as target:
                 source.backup(target)
-            return replace(self, database_url=f"sqlite:///{there}")
-        source_name = urlsplit(self.database_url).path.strip("/")
+            return f"sqlite:///{there}"
+        source_name, name = urlsplit(self.database_url).path.strip("/"), f"copy_{uuid.uuid4().hex}"
         with _maintenance() as server:
             server.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source_name))
             )
-        return replace(self, database_url=_url_of(name))
+        return _url_of(name)
 
     def remove(self) -> None:
         if self.database_url.startswith("postgres"):

@@ -25,9 +25,17 @@ WAITING = "from portal.sealing.rotation import waiting; print(waiting())"
 FIELDS_A_PERSON = 11  # ten sealed values and one look-up
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation with its tables and nothing in them, set up once."""
+    made = make_installation(tmp_path_factory.mktemp("empty"))
+    yield made
+    made.remove()
+
+
 @pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
-    made = make_installation(tmp_path)
+def installation(empty: Installation, tmp_path: Path) -> Iterator[Installation]:
+    made = empty.twin(tmp_path)
     yield made
     made.remove()
 
