@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -43,20 +43,28 @@ def give(
     shown_hash: str | None = None,
     method: str = "web",
     auth_level: str = "",
+    until: datetime | None = None,
 ) -> ConsentEvent:
     """The patient, or who may decide for them, says yes to the current text. `shown_hash` is that of the text they
-    saw. Raises `NotUnderstood` unless the questions about it were answered rightly by the same person."""
+    saw. Raises `NotUnderstood` unless the questions about it were answered rightly by the same person.
+
+    `until` is an end the person chose: it can only be earlier than the text's own. What is asked on a page of its own
+    is never given without one.
+    """
     require(actor, "give.consent_event", patient)
     text = _text(patient, scope, locale, shown_hash)
+    if scope_of(scope).asked_elsewhere and until is None:
+        raise CannotBeSwitched(scope)
     check = passed_check(patient, actor, text)
     if check is None:
         raise NotUnderstood(scope)
     if standing(patient.subject, scope).state is State.NEEDS_COUNSELLOR:
         raise NotUnderstood(scope)
     days = text.legal.expires_days
+    ends = [timezone.now() + timedelta(days=days)] if days else []
     facts = {
         "comprehension": {"questions": check.questions, "attempts": len(check.tries), "passed": True},
-        "expires_at": timezone.now() + timedelta(days=days) if days else None,
+        "expires_at": min([*ends, until] if until else ends, default=None),
         "auth_level": auth_level,
     }
     return _answer(actor, patient, text, Decision.PERMIT, "give.consent_event", method, facts)

@@ -50,7 +50,7 @@ def effect_of(patient: Patient, event: ConsentEvent, at: datetime) -> Effect:
 
 
 def _closed(patient: Patient, scope: str, name: str) -> Closed:
-    rows = rows_of(patient, RESOURCE_NAMED[name])
+    rows = rows_of(patient, RESOURCE_NAMED[name], scope)
     actions = {rule.action for rule in rules_resting_on(scope) if rule.action.partition(".")[2] == name}
     people = people_concerned(patient, scope)
     still_open = sum(

@@ -53,3 +53,19 @@ def copies(patient: Patient, scope: str) -> Iterator[Copy]:
     """Every copy that any room knows of."""
     for register in _registers:
         yield from register(patient, scope)
+
+
+Naming = Callable[[Patient, str], str]
+_namings: list[Naming] = []
+
+
+def names_whom(naming: Naming) -> Naming:
+    """Register who a named scope of a room is about: `naming(patient, scope)`, empty when it is not the room's."""
+    if naming not in _namings:
+        _namings.append(naming)
+    return naming
+
+
+def whom(patient: Patient, scope: str) -> str:
+    """The name of whoever an answer is about, as the room knows it that asked for it."""
+    return next(filter(None, (naming(patient, scope) for naming in _namings)), "")

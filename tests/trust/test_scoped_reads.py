@@ -26,6 +26,7 @@ BY_THE_SYSTEM = {
     "portal/access/verify.py": "verifies the log",
     "portal/access/proxies.py": "acts that ask `require` first",
     "portal/delivery/releasing.py": "acts that ask `require` first, and the word of an open report the system owes",
+    "portal/delivery/sharing.py": "acts that ask `require` first; a guest's look, which asks `decide` each time",
     "portal/rights/exporting.py": "acts that ask `require` first",
     "portal/rights/leaving.py": "acts that ask `require` first",
     "portal/rights/life.py": "acts that ask `require` first",

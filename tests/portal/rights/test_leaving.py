@@ -37,7 +37,7 @@ from portal.access.notices import send_owed
 from portal.access.seals import seal
 from portal.access.verify import verify
 from portal.contact import actions as contact
-from portal.delivery.models import FirstSignature, Hold, OptionChange, ReleasePreference, Withdrawal
+from portal.delivery.models import FirstSignature, Hold, OptionChange, ReleasePreference, Share, Withdrawal
 from portal.people.models import Patient, ProxyGrant, ProxyInvitation, Role, User
 from portal.results.models import Job, ResultFile, TestOrder
 from portal.rights import exporting, leaving
@@ -88,6 +88,7 @@ def one_of_everything(clinic: Clinic) -> None:
     OptionChange.objects.create(report=clinic.draft, act="added", about="x", author=clinic.clinician)
     FirstSignature.objects.create(report=clinic.draft, signed_by=clinic.clinician, at=now)
     Withdrawal.objects.create(report=clinic.report, reason="other", withdrawn_by=clinic.clinician, at=now)
+    Share.objects.create(report=clinic.report, shared_by=clinic.ada_user, doctor="x", email="x@example.org", days=7)
     exporting.ask(clinic.ada_user, ada)
     work_off("export")
 
