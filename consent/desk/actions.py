@@ -17,7 +17,7 @@ from consent.desk import hooks, texts
 from consent.desk.capacity import Footing, comes_of_age, footing, is_child
 from consent.desk.errors import CannotBeSwitched, NotForThisPerson, NotUnderstood, TextHasChanged
 from consent.desk.models import TALKS, CounsellorTask, TaskKind
-from consent.desk.queries import counsellor_for, current_text, passed_check
+from consent.desk.queries import counsellor_for, current_text, passed_check, tries_at
 from consent.ledger.append import append
 from consent.ledger.fold import State
 from consent.ledger.models import Capacity, ConsentEvent, Decision, Reach
@@ -63,7 +63,7 @@ def give(
     days = text.legal.expires_days
     ends = [timezone.now() + timedelta(days=days)] if days else []
     facts = {
-        "comprehension": {"questions": check.questions, "attempts": len(check.tries), "passed": True},
+        "comprehension": {"questions": check.questions, "attempts": tries_at(patient, actor, text), "passed": True},
         "expires_at": min([*ends, until] if until else ends, default=None),
         "auth_level": auth_level,
     }
@@ -154,7 +154,7 @@ def correct(actor: User, event: ConsentEvent, *, reason: str = "") -> ConsentEve
         ids = [str(event.id), str(correction.id)]
         log.record(actor, "correct.consent_event", patient, reason=reason, consent_events=ids)
         NoticeOwed.objects.create(patient=patient, kind="consent_corrected", about=event.id)
-        transaction.on_commit(lambda: hooks.changed(patient, event.scope))
+        hooks.owe(patient, event.scope)
     return correction
 
 
@@ -224,7 +224,7 @@ def _answer(
             **facts,
         )
         log.record(actor, action, patient, consent_events=[str(event.id)])
-        transaction.on_commit(lambda: hooks.changed(patient, text.scope))
+        hooks.owe(patient, text.scope)
     return event
 
 

@@ -96,6 +96,14 @@ def passed_check(patient: Patient, actor: User, text: texts.ConsentText) -> Comp
     ).last()
 
 
+def tries_at(patient: Patient, actor: User, text: texts.ConsentText) -> int:
+    """How often this signer has answered the questions of this text, failed rounds before a talk among them."""
+    rounds = ComprehensionCheck.objects.filter(
+        patient=patient, answered_by=actor, group=text.group, questions_hash=text.questions_hash
+    )
+    return sum(len(check.tries) for check in rounds)
+
+
 def open_check(patient: Patient, actor: User, text: texts.ConsentText) -> ComprehensionCheck | None:
     """Answers this signer has begun and neither passed nor failed."""
     return ComprehensionCheck.objects.filter(

@@ -391,6 +391,7 @@ def _effect(visit: Visit, event: ConsentEvent) -> dict[str, Any]:
         raise Http404
     return visit.page(
         event=event,
+        reader=visit.user,
         effect=effect_of(visit.patient, event, timezone.now()),
         text=current_text(event.scope, visit.patient.language),
         about=about_whom(visit.patient, event.scope),

@@ -80,6 +80,7 @@ RESOURCES: tuple[Resource, ...] = (
     Resource("template_approval", "consent_ledger.TemplateApproval"),
     Resource("comprehension_check", "consent_desk.ComprehensionCheck", patient="patient"),
     Resource("counsellor_task", "consent_desk.CounsellorTask", patient="patient"),
+    Resource("consent_change", "consent_desk.ConsentChange", patient="patient"),
     Resource("guardianship", "consent_desk.Guardianship", patient="patient"),
     Resource("test_order", "results.TestOrder", patient="patient", laboratory="laboratory"),
     Resource("result_file", "results.ResultFile", patient="patient", laboratory="order.laboratory"),
@@ -289,9 +290,9 @@ RULES: tuple[Rule, ...] = (
     *_rules("share.report open.share", _PATIENT, consent=PGX, gate=Gate.CURRENT),
     *_rules("read.share end.share", _PATIENT),
     # When it opens: the patient's own choice; the clinic may keep it back for a time, and says so.
-    *_rules("choose.release_preference", _PATIENT),
-    *_rules("read.release_preference", _PATIENT, _CLINICIAN, _COUNSELLOR),
-    *_rules("open.release", _PATIENT, _CLINICIAN, _COUNSELLOR, consent=PGX),
+    *_rules("choose.release_preference", _PATIENT, _REPRESENTATIVE),
+    *_rules("read.release_preference", _PATIENT, _REPRESENTATIVE, _CLINICIAN, _COUNSELLOR),
+    *_rules("open.release", _PATIENT, _REPRESENTATIVE, _CLINICIAN, _COUNSELLOR, consent=PGX),
     *_rules("place.hold", _CLINICIAN),
     *_rules("read.hold", _PATIENT, _CLINICIAN, _COUNSELLOR),
     # What patient and care team write to each other; the patient's own list stays theirs until it is sent.

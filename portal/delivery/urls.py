@@ -16,6 +16,8 @@ urlpatterns = [
     *reading,
     path("for/<uuid:patient_id>/", include((reading, "for"))),
     path("when/", release_views.when, name="when"),
+    path("for/<uuid:patient_id>/when/", release_views.when, name="when_for"),
+    path("for/<uuid:patient_id>/<uuid:report_id>/open/", release_views.open_report, name="open_for"),
     path("<uuid:report_id>/open/", release_views.open_report, name="open"),
     path("<uuid:report_id>/wrong/", release_views.wrong, name="wrong"),
     path("<uuid:report_id>/release/", release_views.release, name="release"),

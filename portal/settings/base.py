@@ -204,6 +204,8 @@ RESULT_FILE_MAX_BYTES = env.int("PORTAL_RESULT_FILE_MAX_BYTES", default=8 * 1024
 
 # Sealing (docs/sealing.md). The master keys, SEALING_MASTER_KEYS, come from elsewhere in each kind of installation.
 SEALING_DESTROYED_REGISTER = VAR / "destroyed-keys"
+# What was closed (accounts, tokens, care …), so that a restored backup does not open it again. Ids only.
+CLOSINGS = VAR / "anchors" / "closed.jsonl"
 SEALING_PLAIN_FOLDER = env.str("PORTAL_PLAIN_FOLDER", default="")
 # The head of the access log, outside the database. Copy it to another machine: it holds nothing about anybody.
 ACCESS_LOG_ANCHORS = VAR / "anchors" / "access.log"

@@ -232,7 +232,16 @@ def test_somebody_is_let_in(clinic: Clinic, name: str) -> None:
     answers = set()
     helper = make_user(Role.PATIENT)
     help_with(clinic.ada, helper, "reports", "files")
-    for user in (*clinic.everyone().values(), helper):
+    attorney = make_user(Role.PATIENT)
+    Guardianship.objects.create(
+        patient=clinic.ada,
+        guardian=attorney,
+        capacity="attorney",
+        basis="power of attorney seen",
+        recorded_by=clinic.counsellor,
+        confirmed_by=clinic.clinician,
+    )
+    for user in (*clinic.everyone().values(), helper, attorney):
         client = Client()
         client.force_login(user)
         answers |= {client.get(address).status_code for address in addresses(name, clinic)}

@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from consent.desk import actions as consent_actions
-from consent.desk.models import ComprehensionCheck, CounsellorTask, Guardianship
+from consent.desk.models import ComprehensionCheck, ConsentChange, CounsellorTask, Guardianship
 from consent.desk.queries import permission
 from consent.ledger import chain
 from consent.ledger.models import ConsentEvent, Reach
@@ -67,6 +67,7 @@ def one_of_everything(clinic: Clinic) -> None:
     ProxyGrant.objects.create(patient=ada, proxy=clinic.ben_user)
     ProxyInvitation.objects.create(patient=ada, email="x@example.org", expires_at=now)
     ComprehensionCheck.objects.create(patient=ada, answered_by=clinic.ada_user, group="medicines")
+    ConsentChange.objects.create(patient=ada, scope="pgx")
     CounsellorTask.objects.create(patient=ada, scope="pgx", group="medicines", kind="wants_to_talk")
     Guardianship.objects.create(
         patient=ada, guardian=clinic.ben_user, capacity="attorney", basis="deed", recorded_by=clinic.counsellor
