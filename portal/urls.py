@@ -22,6 +22,7 @@ urlpatterns = [
     path("contact/", include("portal.contact.urls")),
     path("rights/", include("portal.rights.urls")),
     path("results/", include("portal.results.urls")),
+    path("shared/", include("portal.delivery.guest_urls")),
     path("admin/", admin.site.urls),
 ]
 if settings.DEMONSTRATION_MAIL:

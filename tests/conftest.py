@@ -35,6 +35,7 @@ def what_lies_outside_the_database_is_each_checks_own() -> Iterator[None]:
         ACCESS_LOG_ANCHORS=outside / "access.log",
         CONSENT_ANCHORS=outside / "consent",
         SEALING_DESTROYED_REGISTER=outside / "destroyed-keys",
+        CLOSINGS=outside / "closed.jsonl",
     ):
         yield
 

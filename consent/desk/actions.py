@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +17,7 @@ from consent.desk import hooks, texts
 from consent.desk.capacity import Footing, comes_of_age, footing, is_child
 from consent.desk.errors import CannotBeSwitched, NotForThisPerson, NotUnderstood, TextHasChanged
 from consent.desk.models import TALKS, CounsellorTask, TaskKind
-from consent.desk.queries import counsellor_for, current_text, passed_check
+from consent.desk.queries import counsellor_for, current_text, passed_check, tries_at
 from consent.ledger.append import append
 from consent.ledger.fold import State
 from consent.ledger.models import Capacity, ConsentEvent, Decision, Reach
@@ -43,20 +43,28 @@ def give(
     shown_hash: str | None = None,
     method: str = "web",
     auth_level: str = "",
+    until: datetime | None = None,
 ) -> ConsentEvent:
     """The patient, or who may decide for them, says yes to the current text. `shown_hash` is that of the text they
-    saw. Raises `NotUnderstood` unless the questions about it were answered rightly by the same person."""
+    saw. Raises `NotUnderstood` unless the questions about it were answered rightly by the same person.
+
+    `until` is an end the person chose: it can only be earlier than the text's own. What is asked on a page of its own
+    is never given without one.
+    """
     require(actor, "give.consent_event", patient)
     text = _text(patient, scope, locale, shown_hash)
+    if scope_of(scope).asked_elsewhere and until is None:
+        raise CannotBeSwitched(scope)
     check = passed_check(patient, actor, text)
     if check is None:
         raise NotUnderstood(scope)
     if standing(patient.subject, scope).state is State.NEEDS_COUNSELLOR:
         raise NotUnderstood(scope)
     days = text.legal.expires_days
+    ends = [timezone.now() + timedelta(days=days)] if days else []
     facts = {
-        "comprehension": {"questions": check.questions, "attempts": len(check.tries), "passed": True},
-        "expires_at": timezone.now() + timedelta(days=days) if days else None,
+        "comprehension": {"questions": check.questions, "attempts": tries_at(patient, actor, text), "passed": True},
+        "expires_at": min([*ends, until] if until else ends, default=None),
         "auth_level": auth_level,
     }
     return _answer(actor, patient, text, Decision.PERMIT, "give.consent_event", method, facts)
@@ -146,7 +154,7 @@ def correct(actor: User, event: ConsentEvent, *, reason: str = "") -> ConsentEve
         ids = [str(event.id), str(correction.id)]
         log.record(actor, "correct.consent_event", patient, reason=reason, consent_events=ids)
         NoticeOwed.objects.create(patient=patient, kind="consent_corrected", about=event.id)
-        transaction.on_commit(lambda: hooks.changed(patient, event.scope))
+        hooks.owe(patient, event.scope)
     return correction
 
 
@@ -216,7 +224,7 @@ def _answer(
             **facts,
         )
         log.record(actor, action, patient, consent_events=[str(event.id)])
-        transaction.on_commit(lambda: hooks.changed(patient, text.scope))
+        hooks.owe(patient, text.scope)
     return event
 
 

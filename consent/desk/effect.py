@@ -50,7 +50,7 @@ def effect_of(patient: Patient, event: ConsentEvent, at: datetime) -> Effect:
 
 
 def _closed(patient: Patient, scope: str, name: str) -> Closed:
-    rows = rows_of(patient, RESOURCE_NAMED[name])
+    rows = rows_of(patient, RESOURCE_NAMED[name], scope)
     actions = {rule.action for rule in rules_resting_on(scope) if rule.action.partition(".")[2] == name}
     people = people_concerned(patient, scope)
     still_open = sum(
@@ -72,7 +72,12 @@ def taken_home(patient: Patient, scope: str) -> Iterator[Copy]:
     for event in taken.select_related("actor"):
         if event.action.startswith("download.") and event.action not in {rule.action for rule in rules}:
             continue
-        yield Copy(event.reason if event.reason in OTHER_WAYS else event.action, _holder(event), event.at)
+        yield Copy(
+            event.reason if event.reason in OTHER_WAYS else event.action,
+            _holder(event),
+            event.at,
+            holder_id=event.actor_id,
+        )
 
 
 def _holder(event: AccessEvent) -> str:
@@ -90,4 +95,4 @@ def mails(patient: Patient, scope: str) -> Iterator[Copy]:
         sent = NoticeOwed.objects.filter(patient=patient, kind="raw_download", sent_at__isnull=False)
         for notice in sent:
             assert notice.sent_at is not None
-            yield Copy("mail", patient.account.name, notice.sent_at)
+            yield Copy("mail", patient.account.name, notice.sent_at, holder_id=patient.account_id)

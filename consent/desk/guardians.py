@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -90,7 +89,7 @@ def close(actor: User | None, recorded: Guardianship) -> list[ConsentEvent]:
             actor, "record.guardianship", patient, reason="ended", consent_events=[str(event.id) for event in lapsed]
         )
         for event in lapsed:
-            transaction.on_commit(partial(hooks.changed, patient, event.scope))
+            hooks.owe(patient, event.scope)
     return lapsed
 
 

@@ -105,3 +105,16 @@ class Guardianship(models.Model):
             ),
             models.UniqueConstraint(fields=["patient", "guardian", "since"], name="one_guardianship_at_a_time"),
         ]
+
+
+class ConsentChange(models.Model):
+    """Other rooms are still to hear that a person changed their mind. Written with the act, gone once they all have:
+    what a killed process left behind is told by the next search."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="+")
+    scope = models.CharField(max_length=120)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at"]

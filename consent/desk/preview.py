@@ -11,7 +11,7 @@ from consent.desk.capacity import representatives
 from consent.desk.queries import permission
 from consent.ledger.scopes import scope as scope_of
 from portal.access.decide import decide
-from portal.access.matrix import COVERED, RESOURCE_NAMED, RULES, Relation, Resource, Rule
+from portal.access.matrix import COVERED, RESOURCE_NAMED, RULES, YES_OF_ITS_OWN, Relation, Resource, Rule
 from portal.access.standing_in import PARTS
 from portal.people.models import Patient, User
 from portal.people.queries import care_team, open_proxies
@@ -114,8 +114,12 @@ def preview(patient: Patient, scope: str, *, yes: bool) -> Preview:
 
 
 def rules_resting_on(scope: str) -> list[Rule]:
-    """The rules a yes to this scope opens. One to a helper opens what helpers see of that part."""
-    if scope_of(scope).kind != "proxy":
+    """The rules a yes to this scope opens. One to a helper opens what helpers see of that part, one to sharing opens
+    that share alone."""
+    kind = scope_of(scope).kind
+    if kind in YES_OF_ITS_OWN.values():
+        return [rule for rule in RULES if YES_OF_ITS_OWN.get(rule.action) == kind]
+    if kind != "proxy":
         return [rule for rule in RULES if rule.consent == scope]
     part = scope.rpartition(".")[2]
     return [
@@ -125,12 +129,14 @@ def rules_resting_on(scope: str) -> list[Rule]:
     ]
 
 
-def rows_of(patient: Patient, resource: Resource) -> list[Model]:
-    """The newest rows of one kind that are about this person."""
+def rows_of(patient: Patient, resource: Resource, scope: str) -> list[Model]:
+    """The newest rows of one kind that are about this person; the one row, for a yes to exactly one."""
     if resource.patient is None:
         return []
     path = resource.patient.replace(".", "__")
     found = apps.get_model(resource.model)._default_manager.filter(**{path: patient})
+    if scope_of(scope).kind in YES_OF_ITS_OWN.values():
+        found = found.filter(pk=scope_of(scope).about)
     return list(found.order_by("-pk")[:LOOKED_AT])
 
 
@@ -146,6 +152,8 @@ def people_concerned(patient: Patient, scope: str = "") -> list[Concerned]:
     if scope.startswith("proxy."):
         return [one for one in helpers if str(one.person.pk) == scope.split(".")[1]]
     account = [Concerned(patient.account)] if patient.account else []
+    if scope.startswith("share."):
+        return account  # whoever it is shared with has no account: what they open rests on the patient's own right
     members = sorted(care_team(patient), key=lambda member: (member.role, str(member.name)))
     team = [Concerned(member) for member in members]
     deciding = [Concerned(guardian, patient, frozenset(PARTS)) for guardian in representatives(patient)]
@@ -155,7 +163,7 @@ def people_concerned(patient: Patient, scope: str = "") -> list[Concerned]:
 def _change(patient: Patient, scope: str, concerned: Concerned, action: str, *, yes: bool) -> Change | None:
     resource = RESOURCE_NAMED[action.partition(".")[2]]
     person, behalf = concerned.person, concerned.behalf
-    turned, rows = 0, rows_of(patient, resource)
+    turned, rows = 0, rows_of(patient, resource, scope)
     for row in rows:
         before = decide(person, action, row, on_behalf_of=behalf)
         after = decide(person, action, row, on_behalf_of=behalf, assume={scope: yes})

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from consent.desk import texts
+from consent.desk import hooks, texts
 from consent.desk.models import TALKS, ComprehensionCheck, CounsellorTask, Guardianship, TaskKind
 from consent.ledger.fold import GRACE, State, Suspension, later_texts
 from consent.ledger.models import ConsentEvent, ConsentTemplate, Decision
@@ -94,6 +94,14 @@ def passed_check(patient: Patient, actor: User, text: texts.ConsentText) -> Comp
         questions_hash=text.questions_hash,
         passed_at__isnull=False,
     ).last()
+
+
+def tries_at(patient: Patient, actor: User, text: texts.ConsentText) -> int:
+    """How often this signer has answered the questions of this text, failed rounds before a talk among them."""
+    rounds = ComprehensionCheck.objects.filter(
+        patient=patient, answered_by=actor, group=text.group, questions_hash=text.questions_hash
+    )
+    return sum(len(check.tries) for check in rounds)
 
 
 def open_check(patient: Patient, actor: User, text: texts.ConsentText) -> ComprehensionCheck | None:
@@ -224,9 +232,9 @@ def correctable_act(user: User, event_id: UUID) -> tuple[Patient, ConsentEvent] 
 
 
 def about_whom(patient: Patient, scope: str) -> str:
-    """The name of the helper an answer is about, when this patient asked them to help; else empty."""
+    """The name of the helper an answer is about, when this patient asked them to help, or whom another room knows."""
     if not scope.startswith("proxy."):
-        return ""
+        return hooks.whom(patient, scope)
     person = UUID(scope.split(".")[1])
     asked = ProxyGrant.objects.filter(patient=patient, proxy_id=person).select_related("proxy").first()
     return asked.proxy.name if asked else ""

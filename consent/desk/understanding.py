@@ -19,6 +19,7 @@ from consent.desk.queries import (
     open_task,
     passed_check,
     talk_needed,
+    tries_at,
 )
 from consent.ledger.append import append
 from consent.ledger.fold import State
@@ -81,7 +82,7 @@ def answer(
             return Outcome(passed=not wrong, wrong=wrong)
         append(
             decision=Decision.UNCLEAR,
-            comprehension={"questions": check.questions, "attempts": len(check.tries), "passed": False},
+            comprehension={"questions": check.questions, "attempts": tries_at(patient, actor, text), "passed": False},
             **facts_of(patient, text, actor, footing(actor, patient) or Footing(Capacity.SELF)),
         )
         return Outcome(passed=False, wrong=wrong, task=_open(patient, text, TaskKind.NOT_UNDERSTOOD))

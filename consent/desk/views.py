@@ -87,6 +87,12 @@ def _text(visit: Visit, scope: str) -> texts.ConsentText:
     return current_text(scope, visit.patient.language)
 
 
+def _asked_here(scope: str) -> bool:
+    """Whether these pages take an answer; a yes that is given on a page of its own is only taken back here."""
+    kind = scope_of(scope)
+    return kind.can_be_switched and not kind.asked_elsewhere
+
+
 def _steps(visit: Visit, text: texts.ConsentText, now: str) -> list[dict[str, str]]:
     labels = {"read": _("Read"), "understand": _("Understand"), "decide": _("Decide"), "preview": _("Look and save")}
     place = STEPS.index(now)
@@ -162,7 +168,7 @@ def choice(request: HttpRequest, scope: str, patient_id: uuid.UUID | None = None
         about=about_whom(visit.patient, scope),
         permission=held,
         again_by=again_by,
-        asks=(not held.permitted or again_by is not None) and scope_of(scope).can_be_switched,
+        asks=(not held.permitted or again_by is not None) and _asked_here(scope),
         task=None if held.permitted else task,
         talk_asked=open_task(visit.patient, scope) is not None,
         steps=_steps(visit, text, "read"),
@@ -217,7 +223,7 @@ def understand(request: HttpRequest, scope: str, patient_id: uuid.UUID | None = 
     """Step two: say it back. Two tries; then somebody calls."""
     visit = _visit(request, patient_id)
     text = _text(visit, scope)
-    if not scope_of(scope).can_be_switched:
+    if not _asked_here(scope):
         raise Http404
     wrong: set[str] = set()
     chosen: dict[str, int | None] = {}
@@ -273,7 +279,7 @@ def decide(request: HttpRequest, scope: str, patient_id: uuid.UUID | None = None
     """Steps three and four: two equal answers; then what that answer would change, before it is kept."""
     visit = _visit(request, patient_id)
     text = _text(visit, scope)
-    if not scope_of(scope).can_be_switched:
+    if not _asked_here(scope):
         raise Http404
     understood = passed_check(visit.patient, visit.user, text) is not None
     if permission(visit.patient, scope).state is State.NEEDS_COUNSELLOR:
@@ -385,6 +391,7 @@ def _effect(visit: Visit, event: ConsentEvent) -> dict[str, Any]:
         raise Http404
     return visit.page(
         event=event,
+        reader=visit.user,
         effect=effect_of(visit.patient, event, timezone.now()),
         text=current_text(event.scope, visit.patient.language),
         about=about_whom(visit.patient, event.scope),

@@ -13,6 +13,7 @@ _PARTS = {
     "class": r"[a-z_]{1,12}",
     "variant": r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
     "mondo": r"MONDO:[0-9]{7}",
+    "share": r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
 }
 
 
@@ -33,6 +34,7 @@ class Scope:
     duo_absent: str = ""
     for_whom: str = ""
     stands_on: str = "consent"
+    asked_elsewhere: bool = False
 
     @property
     def about(self) -> str:
@@ -60,6 +62,7 @@ def kinds() -> tuple[Scope, ...]:
             duo_absent=row.get("duo_absent", ""),
             for_whom=row.get("for_whom", ""),
             stands_on=row.get("stands_on", "consent"),
+            asked_elsewhere=row.get("asked_elsewhere", False),
         )
         for group, content in groups.items()
         for row in content["scopes"]

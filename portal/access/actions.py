@@ -17,7 +17,15 @@ from portal.access import log
 from portal.access.decide import Decision, Denied, require
 from portal.access.emergencies import OPEN_FOR, REVIEWED_WITHIN, NoSuchRecord
 from portal.access.models import AccessEvent, BreakGlass, FactorRecovery, NoticeOwed, Outcome, Question
-from portal.access.recovery import TooEarly, take_off_second_factor, tell_owner, waits_until, warn_owner
+from portal.access.recovery import (
+    TooEarly,
+    ends_at,
+    let_expire,
+    take_off_second_factor,
+    tell_owner,
+    waits_until,
+    warn_owner,
+)
 from portal.people.models import CareRelationship, Laboratory, Patient, Role, Sex, User
 
 
@@ -229,6 +237,7 @@ def ask_factor_recovery(actor: User, user: User, site: str = "") -> FactorRecove
     """An operator passes on that somebody lost their second factor. Nothing is taken off yet, and the owner is told
     at once, with a way to stop it. `site` is the address the link starts with."""
     require(actor, "ask.factor_recovery", user)
+    let_expire()
     with transaction.atomic():
         asked, made = FactorRecovery.objects.get_or_create(
             user=user, approved_at=None, stopped_at=None, defaults={"asked_by": actor}
@@ -249,6 +258,9 @@ def approve_factor_recovery(actor: User, asked: FactorRecovery, identity_note: s
     if actor.pk in (asked.asked_by_id, asked.user_id):
         log.record(actor, "approve.factor_recovery", asked, outcome=Outcome.DENY, reason="same_person")
         raise Denied(Decision(False, "same_person"))
+    if asked.approved_at is None and ends_at(asked) <= timezone.now():
+        log.record(actor, "approve.factor_recovery", asked, outcome=Outcome.DENY, reason="expired")
+        raise Denied(Decision(False, "expired"))
     if asked.approved_at is None and waits_until(asked) > timezone.now():
         raise TooEarly
     with transaction.atomic():

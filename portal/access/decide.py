@@ -13,11 +13,12 @@ from django.db.models import Model
 from django.http import Http404
 from django.utils import timezone
 
+from consent.ledger.scopes import scope
 from consent.ledger.standing import standings
 from portal.access import log
-from portal.access.matrix import ACTIONS, NOT_BUILT, Gate, Relation, Rule, asked_about, rules_for
+from portal.access.matrix import ACTIONS, NOT_BUILT, YES_OF_ITS_OWN, Gate, Relation, Rule, asked_about, rules_for
 from portal.access.models import Outcome
-from portal.access.relation import part_of, patient_of, released, resource_of, stands
+from portal.access.relation import current, part_of, patient_of, released, resource_of, stands
 from portal.access.standing_in import grant_of, represents, scope_of
 from portal.people.models import Patient, Role, User
 
@@ -67,7 +68,7 @@ def decide(
     save this"); such a decision is marked, and `require` takes none. Nothing else is asked: no header, no cache.
 
     Reasons: permitted · not_signed_in · not_active · room_not_built · unknown_action · wrong_object · not_for_role ·
-    wrong_purpose · no_relation · not_released · no_consent · not_identified · frozen · erased · error.
+    wrong_purpose · no_relation · not_released · not_current · no_consent · not_identified · frozen · erased · error.
     """
     try:
         decision = _decide(actor, action, obj, at, purpose, on_behalf_of, assume or {})
@@ -142,10 +143,14 @@ def _gates(
     rule: Rule, actor: User, obj: Model | None, at: datetime, said_at: datetime | None, assume: Mapping[str, bool]
 ) -> Decision:
     """`said_at` is None when it is asked about now: what "now" is to the ledger, the ledger knows best."""
-    if rule.gate is Gate.RELEASED and not released(obj, at):
+    if rule.gate is not None and not released(obj, at):
         return Decision(False, "not_released")
+    if rule.gate is Gate.CURRENT and not current(obj):
+        return Decision(False, "not_current")
     patient = patient_of(obj)
     every = [rule.consent] if rule.consent else []
+    if rule.action in YES_OF_ITS_OWN and obj is not None:
+        every.append(scope(f"{YES_OF_ITS_OWN[rule.action]}.{obj.pk}").code)
     some = _helper_scopes(rule, actor, patient, obj, at)
     if not every and not some:
         return Decision(True, "permitted")

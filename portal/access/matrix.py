@@ -35,6 +35,7 @@ class Gate(StrEnum):
     """What else must be true of the thing itself."""
 
     RELEASED = "released"  # a clinician signed it and it has been released
+    CURRENT = "current"  # released, and neither taken back nor replaced since
 
 
 PGX = "pgx"
@@ -79,6 +80,7 @@ RESOURCES: tuple[Resource, ...] = (
     Resource("template_approval", "consent_ledger.TemplateApproval"),
     Resource("comprehension_check", "consent_desk.ComprehensionCheck", patient="patient"),
     Resource("counsellor_task", "consent_desk.CounsellorTask", patient="patient"),
+    Resource("consent_change", "consent_desk.ConsentChange", patient="patient"),
     Resource("guardianship", "consent_desk.Guardianship", patient="patient"),
     Resource("test_order", "results.TestOrder", patient="patient", laboratory="laboratory"),
     Resource("result_file", "results.ResultFile", patient="patient", laboratory="order.laboratory"),
@@ -98,6 +100,7 @@ RESOURCES: tuple[Resource, ...] = (
     Resource("option_change", "delivery.OptionChange", patient="report.patient"),
     Resource("first_signature", "delivery.FirstSignature", patient="report.patient"),
     Resource("withdrawal", "delivery.Withdrawal", patient="report.patient"),
+    Resource("share", "delivery.Share", patient="report.patient"),
     Resource("export", "rights.Export", patient="patient"),
     Resource("erasure", "rights.Erasure", patient="patient"),
     Resource("life_event", "rights.LifeEvent", patient="patient"),
@@ -138,6 +141,9 @@ ASKED_ABOUT: dict[str, tuple[str, ...]] = {
 """Actions asked about something other than a row of their own resource; all others are asked about that row."""
 
 
+YES_OF_ITS_OWN = {"open.share": "share"}
+"""Actions that also need the patient's yes to exactly this row: the scope it completes."""
+
 WRITTEN = (".thread", ".message", ".attachment")
 """What patient and care team write to each other tells about the patient as a result does."""
 
@@ -156,7 +162,7 @@ class Rule:
     def needs_identity(self) -> bool:
         """Whether somebody must have seen that the person is who they say, before they read about themselves
         or let somebody else read."""
-        told = self.gate is Gate.RELEASED or self.action.endswith((".export", *WRITTEN))
+        told = self.gate is not None or self.action.endswith((".export", *WRITTEN))
         return told and self.relation in (Relation.OWN, Relation.PROXY)
 
     @property
@@ -279,10 +285,14 @@ RULES: tuple[Rule, ...] = (
     *_rules("download.report", _CLINICIAN, _COUNSELLOR, consent=PGX),
     *_rules("download.report", _PATIENT, _PROXY, consent=PGX, gate=Gate.RELEASED),
     *_rules("hide.report", _PATIENT, consent=PGX, gate=Gate.RELEASED),
+    # Another doctor for a time: has no account and no role. What they open rests on the patient's own right to it,
+    # and on the patient's yes to this one share; both are asked at every look. Ending it needs nothing.
+    *_rules("share.report open.share", _PATIENT, consent=PGX, gate=Gate.CURRENT),
+    *_rules("read.share end.share", _PATIENT),
     # When it opens: the patient's own choice; the clinic may keep it back for a time, and says so.
-    *_rules("choose.release_preference", _PATIENT),
-    *_rules("read.release_preference", _PATIENT, _CLINICIAN, _COUNSELLOR),
-    *_rules("open.release", _PATIENT, _CLINICIAN, _COUNSELLOR, consent=PGX),
+    *_rules("choose.release_preference", _PATIENT, _REPRESENTATIVE),
+    *_rules("read.release_preference", _PATIENT, _REPRESENTATIVE, _CLINICIAN, _COUNSELLOR),
+    *_rules("open.release", _PATIENT, _REPRESENTATIVE, _CLINICIAN, _COUNSELLOR, consent=PGX),
     *_rules("place.hold", _CLINICIAN),
     *_rules("read.hold", _PATIENT, _CLINICIAN, _COUNSELLOR),
     # What patient and care team write to each other; the patient's own list stays theirs until it is sent.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,6 +12,16 @@ from portal.access.models import AccessEvent, Outcome
 from portal.access.queries import acts_of_consent
 from portal.people.models import Patient, User
 from portal.sealing.fields import Erased
+
+Naming = Callable[[Iterable[AccessEvent]], Mapping[str, str]]
+_GUESTS: list[Naming] = []
+
+
+def names_guests(naming: Naming) -> Naming:
+    """Register how a higher room names who looked without an account: names by the id of the row they looked at."""
+    if naming not in _GUESTS:
+        _GUESTS.append(naming)
+    return naming
 
 
 @dataclass(frozen=True)
@@ -26,12 +36,18 @@ class Allowed:
     def for_a_helper(self) -> bool:
         return self.scope.startswith("proxy.")
 
+    @property
+    def for_a_share(self) -> bool:
+        return self.scope.startswith("share.")
+
 
 @dataclass(frozen=True)
 class Line:
     """`who` is empty when the system acted; `you` when the reader did it; `role` and `place` say who that is.
 
-    `helping` is set when somebody read for the patient, and then says whom. `allowed` is what the line rests on.
+    `helping` is set when somebody read for the patient, and then says whom; `guest` names who read without an account
+    because the patient (`yours`: the reader) shared with them; `nobody` when that name is gone. `allowed` is what the
+    line rests on.
     """
 
     at: datetime
@@ -48,6 +64,9 @@ class Line:
     id: str = ""
     helping: str = ""
     helping_you: bool = False
+    guest: str = ""
+    yours: bool = False
+    nobody: bool = False
     allowed: tuple[Allowed, ...] = ()
     asked: bool = False
     answer: str = ""
@@ -59,7 +78,8 @@ def lines(events: Iterable[AccessEvent], reader: User) -> list[Line]:
     found = _acts(events)
     signers = {act.signer for act in found.values()}
     names = {signer.pk: _name(signer) for signer in User.objects.filter(pk__in=signers)} if signers else {}
-    return [line(event, reader, found, names) for event in events]
+    guests = {key: name for naming in _GUESTS for key, name in naming(events).items()}
+    return [line(event, reader, found, names, guests) for event in events]
 
 
 def line(
@@ -67,6 +87,7 @@ def line(
     reader: User,
     acts: Mapping[str, ConsentEvent] | None = None,
     names: Mapping[UUID, str] | None = None,
+    guests: Mapping[str, str] | None = None,
 ) -> Line:
     actor, behalf = event.actor, event.on_behalf_of
     laboratory = actor.laboratory if actor else None
@@ -86,6 +107,9 @@ def line(
         id=str(event.id),
         helping=str(behalf.full_name) if behalf and behalf.erased_at is None else "",
         helping_you=behalf is not None and behalf.account_id == reader.pk,
+        guest="" if refused or actor is not None else (guests or {}).get(event.resource_id, ""),
+        nobody=event.actor_role == "anonymous",
+        yours=event.patient is not None and event.patient.account_id == reader.pk,
         allowed=() if refused else _allowed(event, acts or {}, names or {}),
         asked=(asked := getattr(event, "question", None)) is not None,
         answer=asked.answer if asked else "",

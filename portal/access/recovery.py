@@ -21,6 +21,29 @@ class TooEarly(Exception):
     """The owner still has time to say that it was not they who asked."""
 
 
+LASTS = timedelta(days=7)
+"""An ask nobody approved in this time is over and must be made anew: the owner's warning is forgotten by then."""
+
+
+def ends_at(asked: FactorRecovery) -> datetime:
+    """Never before the owner's time to stop it is over, however long a clinic sets that."""
+    return waits_until(asked) + LASTS
+
+
+def let_expire() -> int:
+    """Close what nobody approved in time; how many. Done every few seconds, and before anybody asks again."""
+    latest = timezone.now() - LASTS - timedelta(hours=settings.FACTOR_RECOVERY_WAITS_HOURS)
+    closed = 0
+    for asked in FactorRecovery.objects.filter(approved_at=None, stopped_at=None, at__lte=latest):
+        with transaction.atomic():
+            if FactorRecovery.objects.filter(pk=asked.pk, approved_at=None, stopped_at=None).update(
+                stopped_at=timezone.now()
+            ):
+                log.record(None, "stop.factor_recovery", asked, reason="expired")
+                closed += 1
+    return closed
+
+
 def waits_until(asked: FactorRecovery) -> datetime:
     return asked.at + timedelta(hours=settings.FACTOR_RECOVERY_WAITS_HOURS)
 

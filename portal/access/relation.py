@@ -145,3 +145,10 @@ def released(obj: Model | None, at: datetime) -> bool:
             return False
     moments = [_follow(report, "release.at") for report in reports if _follow(report, "sign_off") is not None]
     return any(moment is not None and moment <= at for moment in moments)
+
+
+def current(obj: Model | None) -> bool:
+    """Whether the report behind a row still counts: signed, and neither taken back nor replaced since."""
+    resource = resource_of(obj) if obj is not None else None
+    report = obj if resource is not None and resource.name == "report" else _follow(obj, "report")
+    return getattr(report, "status", "") == "signed"

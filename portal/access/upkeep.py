@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from portal.access.notices import send_owed
+from portal.access.recovery import let_expire
 from portal.access.seals import seal
 
 Round = Callable[[], object]
@@ -24,6 +25,7 @@ def look_after() -> None:
     raises keeps no other part from its turn."""
     with ExitStack() as turns:
         turns.callback(seal)
+        turns.callback(let_expire)
         for look in reversed(_rounds):
             turns.callback(look)
         turns.callback(send_owed)

@@ -2,8 +2,8 @@
 
 Everything happens in one transaction. Inside it the rows come back, the acts of consent that were added since are
 replayed from the journal outside the database, keys that were destroyed since are destroyed again and their people
-erased. Where journal, anchors or register are missing or too old, nobody can know what was said since: it stops, and
-nothing has changed.
+erased, and what was closed since is closed again (`portal.backups.closings`). Where journal, anchors,
+register or list are missing or too old, nobody can know what was said since: it stops, and nothing has changed.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from consent.ledger import triggers as ledger_guards
 from portal.access import anchors, log
 from portal.access import triggers as guards
 from portal.access.models import Seal
-from portal.backups import archive, tables
+from portal.backups import archive, closings, tables
 from portal.backups.taking import ABOUT, FILES, TABLES, migrations
 from portal.rights.erasing import erase_again
 from portal.sealing import register
-from portal.sealing.errors import SealError
+from portal.sealing.errors import MasterKeyMissing, SealError
 from portal.sealing.keys import reconcile_register
 
 LEDGER_GUARDS = {
@@ -54,6 +54,7 @@ class Restored:
     files: int = 0
     replayed: int = 0
     erased_again: int = 0
+    closed_again: int = 0
     log_lost: int = 0
     made: list[Path] = field(default_factory=list)
 
@@ -63,6 +64,8 @@ def restore(path: Path) -> Restored:
     done = Restored()
     try:
         archive.check(path)
+        if closings.path().exists():
+            closings.note_closed()  # of a database that is still there: what the last seconds closed
         about = _about(path)
         _can_be_known(about)
         with transaction.atomic():
@@ -72,17 +75,32 @@ def restore(path: Path) -> Restored:
                 tables.numbered()
             reconcile_register()
             done.erased_again = erase_again()
+            done.closed_again = closings.close_again(about.get("closings", 0))
             log.record(None, "restore.backup", reason="restored")
             done.log_lost = _anchors_follow()
-    except (SealError, journal.CannotKnow, DatabaseError, OSError, ValueError) as error:
+    except (SealError, journal.CannotKnow, closings.CannotKnow, DatabaseError, OSError, ValueError) as error:
         for made in done.made:
             made.unlink(missing_ok=True)
-        raise NotRestored(f"{type(error).__name__}: {error}") from error
+        raise NotRestored(_why(error)) from error
     except BaseException:
         for made in done.made:
             made.unlink(missing_ok=True)
         raise
     return done
+
+
+def _why(error: Exception) -> str:
+    """A sentence for whoever brings the backup back; what only a programmer would read stays with the cause."""
+    match error:
+        case FileNotFoundError():
+            return "There is no such file."
+        case MasterKeyMissing():
+            return f"The master key of the day of the backup is not here. {error}"
+        case DatabaseError():
+            return f"The database did not take it: {error}"
+        case OSError() if error.strerror:
+            return f"A file could not be read or written: {error.strerror}."
+    return str(error) or "The backup could not be read."
 
 
 def _about(path: Path) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from portal.backups import archive, tables
+from portal.backups import archive, closings, tables
 from portal.backups.archive import Member
 from portal.sealing import register
 
@@ -32,6 +32,7 @@ class Taken:
 def backup(path: Path) -> Taken:
     """Writes everything into one encrypted file. Raises `FileExistsError` when there is one already."""
     register.begin()
+    closings.note_closed()
     counts = {"rows": 0, "files": 0}
     with transaction.atomic():
         if connection.vendor == "postgresql":
@@ -52,6 +53,7 @@ def _members(counts: dict[str, int]) -> Iterator[Member]:
         "at": timezone.now().isoformat(),
         "migrations": migrations(),
         "tables": {m._meta.label: [field.column for field in tables.columns(m)] for m in tables.copied()},
+        "closings": closings.length(),
         "erased": sorted(str(subject) for subject in register.destroyed()),
     }
     told = json.dumps(about).encode()

@@ -185,3 +185,29 @@ class Withdrawal(models.Model):
     name = models.CharField(max_length=120, help_text="Whom the patient can ask: the name as it stood then.")
     at = models.DateTimeField()
     first_read_at = models.DateTimeField(null=True, blank=True)
+
+
+class Share(models.Model):
+    """One report, shown to one doctor outside the clinic for a time. It opens nothing alone.
+
+    Whether it holds, and until when, only the ledger says: the patient's yes to exactly this share, with its end. The
+    link, the code and the reader's browser are known here by keyed hashes.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="shares")
+    shared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    doctor = SealedTextField(subject="report.patient.subject", max_length=120)
+    email = SealedTextField(subject="report.patient.subject", max_length=254)
+    days = models.PositiveSmallIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+    given_at = models.DateTimeField(null=True, help_text="The patient said yes, and the link went out.")
+    until = models.DateTimeField(null=True, help_text="As the yes says; shown on pages, never asked.")
+    link_hash = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    code_hash = models.CharField(max_length=64, blank=True, default="")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    reader_hash = models.CharField(max_length=64, blank=True, default="", help_text="The one browser that may read.")
+    used_at = models.DateTimeField(null=True, help_text="The link was used; it works once.")
+
+    class Meta:
+        ordering = ["-at"]

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from consent.ledger.standing import permitted_subjects
 from portal.access.matrix import PGX
-from portal.access.standing_in import StandIn
+from portal.access.standing_in import StandIn, represents
 from portal.delivery.models import Annotation, Hold, OptionChange, Release, ReleasePreference, ResultKind
 from portal.delivery.release_state import State, WaitsFor
 from portal.delivery.releasing import pause_on, state_of
@@ -123,13 +123,17 @@ class Waiting:
         return self.state.waits_for in (WaitsFor.DATE, WaitsFor.COUNSELLOR, WaitsFor.ASKING)
 
 
-def waiting(user: User) -> list[Waiting]:
-    """Signed reports of the asker's (or of who they look after) that wait, oldest first. What is in them is not
-    told; without a yes that holds, not even that they are there."""
+def waiting(user: User, patient: Patient | None = None) -> list[Waiting]:
+    """Signed reports of the asker's (or of who they look after) that wait, oldest first; of `patient` for whoever may
+    decide for them. What is in them is not told; without a yes that holds, not even that they are there."""
     rows = Release.objects.filter(
         Q(at=None) | Q(at__gt=timezone.now()), report__status=ReportStatus.SIGNED, first_read_at=None
     ).select_related("report__patient", "report__sign_off", "report__interpretation__result_file__order")
-    if user.role == Role.PATIENT:
+    if patient is not None:
+        if not represents(user, patient, timezone.now()):
+            return []
+        rows = rows.filter(report__patient=patient)
+    elif user.role == Role.PATIENT:
         rows = rows.filter(report__patient__account=user, report__patient__identity_checked_at__isnull=False)
     elif user.role in CARE_ROLES:
         rows = rows.filter(report__patient__in=patients_for(user))
@@ -148,9 +152,9 @@ def as_waiting(row: Release) -> Waiting:
     return Waiting(row.report, state, hold, held if held and held > timezone.now() else None)
 
 
-def waiting_report(user: User, report_id: UUID) -> Waiting | None:
+def waiting_report(user: User, report_id: UUID, patient: Patient | None = None) -> Waiting | None:
     """One of them, or None alike for unknown, open and somebody else's."""
-    return next((one for one in waiting(user) if one.report.pk == report_id), None)
+    return next((one for one in waiting(user, patient) if one.report.pk == report_id), None)
 
 
 def is_open(report: Report) -> bool:

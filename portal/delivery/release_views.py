@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.access.decide import decide
+from portal.access.queries import read_for
+from portal.access.standing_in import StandIn
 from portal.contact.actions import write
 from portal.contact.errors import ContactRefused
 from portal.contact.forms import SENTENCES
@@ -31,12 +33,15 @@ from portal.reports.models import Report, ReportStatus
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def when(request: HttpRequest) -> HttpResponse:
-    """The patient says how results should come to them, and sees what waits."""
+def when(request: HttpRequest, patient_id: UUID | None = None) -> HttpResponse:
+    """The patient says how results should come to them, and sees what waits; or whoever decides for them does."""
     user = cast(User, request.user)
-    patient = patient_of_account(user)
+    stand_in = _decides_for(user, patient_id)
+    patient = stand_in.patient if stand_in else patient_of_account(user)
     if patient is None or user.role != Role.PATIENT:
         raise Http404
+    whose = stand_in.patient if stand_in else None
+    here = reverse("delivery:when_for", args=[whose.pk]) if whose else reverse("delivery:when")
     chosen = queries.preferences(patient)
     forms = [WhenForm(kind, chosen.get(kind)) for kind in ResultKind]
     status = 200
@@ -49,19 +54,25 @@ def when(request: HttpRequest) -> HttpResponse:
             choice = Choice(sent.cleaned_data["choice"])
             releasing.choose(user, patient, ResultKind(kind), choice, sent.cleaned_data["on"])
             messages.success(request, _("Saved. It counts from now on."))
-            return redirect("delivery:when")
+            return redirect(here)
         forms = [sent if form.kind == kind else form for form in forms]
         status = 422
-    context = {"forms": forms, "waiting": queries.waiting(user), "made_up": patient.invented}
+    context = {
+        "forms": forms,
+        "waiting": queries.waiting(user, whose),
+        "stand_in": stand_in,
+        "made_up": patient.invented,
+    }
     return render(request, "delivery/when.html", context, status=status)
 
 
 @login_required
 @require_POST
-def open_report(request: HttpRequest, report_id: UUID) -> HttpResponse:
-    """Open a report that waits: its patient asks for it, or the team opens it with them."""
+def open_report(request: HttpRequest, report_id: UUID, patient_id: UUID | None = None) -> HttpResponse:
+    """Open a report that waits: its patient (or who decides for them) asks for it, or the team opens it with them."""
     user = cast(User, request.user)
-    found = queries.waiting_report(user, report_id)
+    stand_in = _decides_for(user, patient_id)
+    found = queries.waiting_report(user, report_id, stand_in.patient if stand_in else None)
     if found is None:
         raise Http404
     own = user.role == Role.PATIENT
@@ -73,10 +84,19 @@ def open_report(request: HttpRequest, report_id: UUID) -> HttpResponse:
     if not own:
         messages.success(request, _("It is open for the patient now."))
         return redirect("delivery:release", report_id)
+    whose = (stand_in.patient.pk,) if stand_in else ()
     if state.is_open:
-        return redirect("delivery:report", report_id)
+        return redirect("delivery:for:report" if whose else "delivery:report", *whose, report_id)
     messages.info(request, _("We noted it. It opens when the stop below is over."))
-    return redirect("delivery:when")
+    return redirect("delivery:when_for" if whose else "delivery:when", *whose)
+
+
+def _decides_for(user: User, patient_id: UUID | None) -> StandIn | None:
+    """Who may decide for a patient chooses for them too; a helper the patient chose only reads, and finds nothing."""
+    stand_in = read_for(user, patient_id)
+    if stand_in is not None and stand_in.grant is not None:
+        raise Http404
+    return stand_in
 
 
 @login_required

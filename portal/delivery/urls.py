@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal.delivery import clinician_views, release_views, views
+from portal.delivery import clinician_views, release_views, share_views, views
 
 app_name = "delivery"
 reading = [
@@ -16,9 +16,14 @@ urlpatterns = [
     *reading,
     path("for/<uuid:patient_id>/", include((reading, "for"))),
     path("when/", release_views.when, name="when"),
+    path("for/<uuid:patient_id>/when/", release_views.when, name="when_for"),
+    path("for/<uuid:patient_id>/<uuid:report_id>/open/", release_views.open_report, name="open_for"),
     path("<uuid:report_id>/open/", release_views.open_report, name="open"),
     path("<uuid:report_id>/wrong/", release_views.wrong, name="wrong"),
     path("<uuid:report_id>/release/", release_views.release, name="release"),
+    path("<uuid:report_id>/share/", share_views.share, name="share"),
+    path("shares/<uuid:share_id>/", share_views.agree, name="agree"),
+    path("shares/<uuid:share_id>/end/", share_views.end, name="end_share"),
     path("<uuid:report_id>/private/", views.keep_private, name="keep_private"),
     path("<uuid:report_id>/review/", views.review, name="review"),
     path("<uuid:report_id>/review/note/", views.note, name="note"),

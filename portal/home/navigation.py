@@ -20,7 +20,8 @@ class Place:
     leads_to: tuple[str, ...] = ()
 
 
-_REPORTS = ("delivery:report", "delivery:pdf", "delivery:when", "delivery:release")
+_SHARING = ("delivery:share", "delivery:agree")
+_REPORTS = ("delivery:report", "delivery:pdf", "delivery:when", "delivery:when_for", "delivery:release", *_SHARING)
 _FILES = ("results:file", "results:send_for", "results:order")
 _REVIEWING = ("review", "note", "option", "sign", "amend", "withdraw")
 _QUEUE = Place("home", _("Work queue"), tuple(f"delivery:{step}" for step in _REVIEWING))

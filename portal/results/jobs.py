@@ -24,6 +24,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from consent.desk.hooks import settle_left_over
 from portal.celery import app
 from portal.results.models import Job, JobStatus
 from portal.results.patience import passes_by_itself, patiently
@@ -350,7 +351,11 @@ def _gave_up_sentence() -> str:
 
 
 def recover() -> int:
-    """Wake workers for work that was left behind; returns how many. Harmless at any time, in many places at once."""
+    """Wake workers for work that was left behind; returns how many. Harmless at any time, in many places at once.
+
+    First the rooms hear of changes of consent whose process died: that may put work on its way, or stop some.
+    """
+    patiently(settle_left_over)
     now = timezone.now()
     abandoned = Job.objects.filter(status=JobStatus.RUNNING, lease_until__lt=now)
     for job_id, claim in list(abandoned.filter(attempts__gte=MOST_ATTEMPTS).values_list("pk", "claim")):

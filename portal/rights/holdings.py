@@ -32,7 +32,7 @@ STAYS: dict[str, tuple[Fate, str]] = {
     "erasure": (Fate.KEPT, "it proves that the person was erased, and names nobody"),
 }
 
-NOT_COPIED = frozenset({"code_hash", "attempts", "mac", "seal", "previous", "claim"})
+NOT_COPIED = frozenset({"code_hash", "link_hash", "reader_hash", "attempts", "mac", "seal", "previous", "claim"})
 """Columns that hold our own secrets or proofs, and say nothing about the person."""
 
 

@@ -81,4 +81,4 @@ def copies_taken(patient: Patient, scope: str) -> Iterator[Copy]:
     """Copies of everything that the patient took away, for the statement of effect of any scope."""
     taken = AccessEvent.objects.filter(patient=patient, action="download.export", outcome=Outcome.PERMIT)
     for event in taken.select_related("actor"):
-        yield Copy(event.action, event.actor.name if event.actor else "", event.at)
+        yield Copy(event.action, event.actor.name if event.actor else "", event.at, holder_id=event.actor_id)

@@ -7,6 +7,7 @@ from portal.rights import desk_views, views
 app_name = "rights"
 urlpatterns = [
     path("", views.mine, name="mine"),
+    path("take/", views.downloads, name="downloads"),
     path("copies/", views.make_copy, name="make_copy"),
     path("copies/<uuid:export_id>/", views.take_copy, name="take_copy"),
     path("leave/", views.leave, name="leave"),

@@ -16,8 +16,12 @@ from consent.desk.queries import permission
 from portal.access import log
 from portal.access.decide import decide, require
 from portal.access.step_up import step_up
+from portal.delivery.paper import pdf_ready
+from portal.delivery.queries import reports_for_patient
 from portal.people.models import Patient, Role, User
 from portal.people.queries import patient_of_account
+from portal.reports.models import ReportStatus
+from portal.results.queries import files_for
 from portal.rights import exporting, leaving, queries
 from portal.rights.erasing import outlook
 from portal.rights.forms import LeaveForm
@@ -41,6 +45,26 @@ def mine(request: HttpRequest) -> HttpResponse:
         "made_up": patient.made_up,
     }
     return render(request, "rights/mine.html", context)
+
+
+@login_required
+@require_GET
+def downloads(request: HttpRequest) -> HttpResponse:
+    """All that can be taken along, in one place, and what each is for. Each asks again where it is taken."""
+    user, patient = _who(request)
+    require(user, "read.export", patient)
+    log.record(user, "read.export", patient)
+    reports = [
+        (report, decide(user, "download.report", report) and pdf_ready(report))
+        for report in reports_for_patient(user).filter(status=ReportStatus.SIGNED)
+    ]
+    context = {
+        "reports": reports,
+        "files": files_for(user).order_by("-created_at"),
+        "with_files": permission(patient, RAW).permitted,
+        "made_up": patient.invented,
+    }
+    return render(request, "rights/downloads.html", context)
 
 
 @login_required

@@ -142,6 +142,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_CHANGE_EMAIL = True  # one address; a new one counts once its owner has confirmed it
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {"open_share": "10/m/ip"}  # codes tried on links of shared reports; beside the library's own
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
@@ -203,6 +204,8 @@ RESULT_FILE_MAX_BYTES = env.int("PORTAL_RESULT_FILE_MAX_BYTES", default=8 * 1024
 
 # Sealing (docs/sealing.md). The master keys, SEALING_MASTER_KEYS, come from elsewhere in each kind of installation.
 SEALING_DESTROYED_REGISTER = VAR / "destroyed-keys"
+# What was closed (accounts, tokens, care …), so that a restored backup does not open it again. Ids only.
+CLOSINGS = VAR / "anchors" / "closed.jsonl"
 SEALING_PLAIN_FOLDER = env.str("PORTAL_PLAIN_FOLDER", default="")
 # The head of the access log, outside the database. Copy it to another machine: it holds nothing about anybody.
 ACCESS_LOG_ANCHORS = VAR / "anchors" / "access.log"

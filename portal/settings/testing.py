@@ -26,6 +26,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # A real file: an in-memory database cannot be shared by threads the way a served one is.
     DATABASES["default"]["TEST"] = {"NAME": TEST_VAR / "test.sqlite3"}  # noqa: F405
 SEALING_MASTER_KEYS = ["test:" + "a" * 42 + "A="]
+CLOSINGS = TEST_VAR / "closed.jsonl"
 SEALING_DESTROYED_REGISTER = TEST_VAR / "destroyed-keys"
 SEALING_PLAIN_FOLDER = str(TEST_VAR / "plain")
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.portal.sealing.letters"]  # noqa: F405

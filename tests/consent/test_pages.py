@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from consent.desk import actions, texts
+from consent.desk import actions, texts, understanding
 from consent.desk.models import CounsellorTask
 from consent.desk.queries import permission
 from consent.ledger.fold import State
@@ -142,6 +142,17 @@ def test_a_wrong_answer_explains_differently_and_asks_again(ada: Client, clinic:
     assert "You said yes." in answer(ada, "yes")
     event = permission(clinic.ada, "pgx").event
     assert event is not None and event.comprehension["attempts"] == 2
+
+
+def test_the_receipt_counts_tries_before_a_talk_too(ada: Client, clinic: Clinic) -> None:
+    for _ in range(2):
+        ada.post(QUESTIONS, wrong())
+    task = CounsellorTask.objects.get(patient=clinic.ada)
+    understanding.settle(clinic.counsellor, task)
+    understand(ada)
+    assert "You said yes." in answer(ada, "yes")
+    event = permission(clinic.ada, "pgx").event
+    assert event is not None and event.comprehension["attempts"] == 3
 
 
 def test_a_missing_answer_is_not_a_try(ada: Client) -> None:

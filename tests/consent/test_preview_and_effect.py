@@ -111,6 +111,17 @@ def test_copies_taken_home_are_named_as_not_to_be_called_back(clinic: Clinic) ->
     assert "2 reports are closed." in page
 
 
+def test_whoever_reads_the_statement_is_not_spoken_of_by_name(clinic: Clinic) -> None:
+    say_yes(clinic.ada_user, clinic.ada)
+    log.record(clinic.ada_user, "download.report", clinic.report)
+    event = actions.withdraw(clinic.ada_user, clinic.ada, "pgx")
+    client = Client()
+    client.force_login(clinic.ada_user)
+    page = client.get(reverse("consent:effect", args=[event.id])).content.decode()
+    assert "The PDF of a report that you saved on" in page
+    assert "that Ada Example saved" not in page
+
+
 def test_other_rooms_can_say_which_copies_they_hold(clinic: Clinic) -> None:
     yesterday = timezone.now() - datetime.timedelta(days=1)
 

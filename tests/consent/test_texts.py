@@ -26,7 +26,7 @@ def sentences(text: texts.ConsentText) -> list[str]:
 
 def test_there_is_a_text_in_both_languages_for_everything_that_can_be_asked() -> None:
     assert {kind for kind, _ in ALL} == {kind.kind for kind in kinds()}
-    assert len(kinds()) == 25
+    assert len(kinds()) == 26
     assert len(groups()) == 9
 
 

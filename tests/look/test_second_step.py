@@ -60,6 +60,11 @@ def test_an_app_is_set_up_used_and_turned_off(page: Any) -> None:
     open_again(page, "/accounts/2fa/totp/activate/")
     has_no_fault(page)
     secret = page.get_by_label("Or type this secret into the app").input_value()
+    page.set_viewport_size({"width": 320, "height": 720})
+    box = page.get_by_label("Or type this secret into the app")
+    cut = "box => [box.scrollWidth - box.clientWidth, box.scrollHeight - box.clientHeight]"
+    assert max(box.evaluate(cut)) <= 0, "the whole secret is seen on the smallest screen"
+    assert len(secret) == 32 and secret.strip() == secret
     page.get_by_label("The code your app shows").fill(code_for(secret))
     page.get_by_role("button", name="Turn the app on").click()
     page.wait_for_load_state()

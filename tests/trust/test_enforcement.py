@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +24,18 @@ from django.db import DatabaseError
 from django.http import Http404
 from django.test import Client
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from portal.access import proxies
+from portal.access.canonical import authentication_code
 from portal.access.decide import decide
 from portal.access.matrix import NOT_BUILT
 from portal.access.models import NoticeOwed
 from portal.access.notices import send_owed
 from portal.delivery import actions as delivery
+from portal.delivery import sharing
 from portal.delivery.errors import DeliveryRefused
-from portal.delivery.models import Release
+from portal.delivery.models import Release, Share
 from portal.delivery.queries import recently_signed, to_review
 from portal.home.queries import waiting_for_review
 from portal.people.models import Patient, ProxyGrant, Role, User
@@ -289,6 +293,31 @@ Prepare = Callable[[Scene], Any]
 Use = Callable[[Scene, Any], Look]
 
 
+def with_a_doctor(scene: Scene) -> tuple[Share, Client]:
+    """Another doctor reads already: link and code were used before anything went wrong."""
+    share = Share.objects.create(
+        report=scene.report, shared_by=scene.ward.account, doctor="Dr X", email="x@example.org", days=7
+    )
+    allow(scene.patient, sharing.scope_of(share))
+    Share.objects.filter(pk=share.pk).update(
+        given_at=timezone.now(),
+        until=timezone.now() + timedelta(days=7),
+        used_at=timezone.now(),
+        reader_hash=authentication_code(f"share:reader:{share.pk}:kept".encode()),
+    )
+    share.refresh_from_db()
+    guest = Client(raise_request_exception=False)
+    guest.cookies["shared"] = "kept"
+    return share, guest
+
+
+def e14_another_doctor(scene: Scene, shared: tuple[Share, Client]) -> Look:
+    """A doctor outside the clinic, with whom the patient shares the report for a time."""
+    share, guest = shared
+    came = "".join(_whole(guest, reverse(f"shared:{page}", args=[share.pk])) for page in ("report", "pdf"))
+    return lambda: seen(came)
+
+
 def nothing(_scene: Scene) -> None:
     return None
 
@@ -302,6 +331,7 @@ WAYS_OUT: dict[str, tuple[Prepare, Use]] = {
     "E6": (nothing, e6_proxy),
     "E8": (paper_in_hand, e8_paper),
     "E12": (nothing, e12_machines),
+    "E14": (with_a_doctor, e14_another_doctor),
 }
 
 

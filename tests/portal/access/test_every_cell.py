@@ -32,7 +32,7 @@ from portal.access.models import (
 )
 from portal.api.models import MachineToken
 from portal.contact.models import Attachment, Message, Thread, VisitQuestion
-from portal.delivery.models import FirstSignature, Hold, OptionChange, ReleasePreference, Withdrawal
+from portal.delivery.models import FirstSignature, Hold, OptionChange, ReleasePreference, Share, Withdrawal
 from portal.people.models import CareRelationship, Patient, ProxyGrant, ProxyInvitation, Role, User
 from portal.rights.models import Erasure, Export, LifeEvent, RetentionDue, RetentionRule
 from tests.people import Clinic, allow, care, help_with, make_clinic, make_user
@@ -46,6 +46,15 @@ HOUR = datetime.timedelta(hours=1)
 @pytest.fixture
 def clinic() -> Clinic:
     return make_clinic()
+
+
+def shared(clinic: Clinic) -> Share:
+    """A share with the patient's yes to it, so that only the yes behind it is tried."""
+    share: Share = Share.objects.create(
+        report=clinic.report, shared_by=clinic.ada_user, doctor="Dr X", email="x@example.org", days=7
+    )
+    allow(clinic.ada, f"share.{share.pk}")
+    return share
 
 
 def things(clinic: Clinic) -> dict[str, Model]:
@@ -97,6 +106,7 @@ def things(clinic: Clinic) -> dict[str, Model]:
         "identity_check": IdentityCheck(patient=ada, checked_by=clinic.clinician, identifiers=["name", "birth_date"]),
         "patient_invitation": PatientInvitation(patient=ada, email="x@example.org", expires_at=now),
         "email_change": EmailChange(user=clinic.ada_user, old_email="x@example.org", undo_until=now),
+        "share": shared(clinic),
         "export": Export.objects.create(patient=ada, asked_by=clinic.ada_user),
         "erasure": Erasure.objects.create(patient=ada),
         "life_event": LifeEvent.objects.create(patient=ada, kind="moved", basis="seen", recorded_by=clinic.clinician),

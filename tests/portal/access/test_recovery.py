@@ -16,8 +16,9 @@ from django.http import Http404
 from django.test import Client
 from django.urls import reverse
 
-from portal.access import actions
+from portal.access import actions, recovery
 from portal.access.models import AccessEvent, FactorRecovery
+from portal.access.upkeep import look_after
 from portal.people.models import Role
 from tests.people import PASSWORD, Clinic, make_clinic
 
@@ -118,3 +119,24 @@ def test_nobody_does_it_alone(clinic: Clinic) -> None:
         actions.approve_factor_recovery(clinic.privacy_officer, own, "it is me")
     assert Authenticator.objects.filter(user=clinic.clinician).exists()
     assert AccessEvent.objects.filter(reason="same_person", outcome="deny").count() == 2
+
+
+def test_an_ask_nobody_took_up_is_over_and_can_be_made_anew(clinic: Clinic) -> None:
+    lost = actions.ask_factor_recovery(clinic.operator, clinic.clinician)
+    FactorRecovery.objects.filter(pk=lost.pk).update(at=waited(lost).at - recovery.LASTS)
+    lost.refresh_from_db()
+    with pytest.raises(Http404):
+        actions.approve_factor_recovery(clinic.privacy_officer, lost, "met")
+    assert Authenticator.objects.filter(user=clinic.clinician).exists()
+    look_after()
+    lost.refresh_from_db()
+    assert lost.stopped_at is not None and lost.approved_at is None
+    assert AccessEvent.objects.filter(action="stop.factor_recovery", reason="expired").count() == 1
+    again = actions.ask_factor_recovery(clinic.operator, clinic.clinician)
+    assert again.pk != lost.pk, "what was asked long ago does not stand in the way"
+
+
+def test_one_that_can_still_be_approved_does_not_expire(clinic: Clinic) -> None:
+    lost = waited(actions.ask_factor_recovery(clinic.operator, clinic.clinician))
+    assert recovery.let_expire() == 0
+    assert actions.approve_factor_recovery(clinic.privacy_officer, lost, "met").approved_at is not None

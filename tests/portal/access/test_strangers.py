@@ -22,6 +22,7 @@ from portal.access import log
 from portal.access.models import BreakGlass, FactorRecovery, Question
 from portal.contact import actions as contact
 from portal.contact.models import Thread
+from portal.delivery.models import Share
 from portal.people.models import ProxyGrant, ProxyInvitation, Role, User
 from portal.rights.models import Erasure, Export, LifeEvent, RetentionDue
 from tests.people import PASSWORD, Clinic, allow, help_with, make_clinic, make_user
@@ -101,6 +102,11 @@ MAKERS: dict[str, Callable[[Clinic], list[uuid.UUID] | list[str]]] = {
     "attachment_id": lambda clinic: [
         attachment.pk for message in written(clinic).messages.all() for attachment in message.attachments.all()
     ],
+    "share_id": lambda clinic: [
+        Share.objects.create(
+            report=clinic.report, shared_by=clinic.ada_user, doctor="Dr X", email="x@example.org", days=7
+        ).pk
+    ],
     "export_id": lambda clinic: [
         Export.objects.create(patient=clinic.ada, asked_by=clinic.ada_user, status=state).pk
         for state in ("failed", "removed")
@@ -119,6 +125,7 @@ MAKERS: dict[str, Callable[[Clinic], list[uuid.UUID] | list[str]]] = {
 NOBODYS = {"account", "mfa", "usersessions", "admin"}
 CODES = {f"consent:{step}" for step in ("choice", "understand", "decide", "talk", "write_text")}
 CODES |= {"access:welcome", "access:undo"}
+CODES |= {"shared:open", "shared:report", "shared:pdf"}  # for a guest without an account: test_sharing.py
 
 
 def patterns(
@@ -225,7 +232,16 @@ def test_somebody_is_let_in(clinic: Clinic, name: str) -> None:
     answers = set()
     helper = make_user(Role.PATIENT)
     help_with(clinic.ada, helper, "reports", "files")
-    for user in (*clinic.everyone().values(), helper):
+    attorney = make_user(Role.PATIENT)
+    Guardianship.objects.create(
+        patient=clinic.ada,
+        guardian=attorney,
+        capacity="attorney",
+        basis="power of attorney seen",
+        recorded_by=clinic.counsellor,
+        confirmed_by=clinic.clinician,
+    )
+    for user in (*clinic.everyone().values(), helper, attorney):
         client = Client()
         client.force_login(user)
         answers |= {client.get(address).status_code for address in addresses(name, clinic)}

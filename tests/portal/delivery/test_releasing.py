@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from consent.desk.models import CounsellorTask, TaskKind
+from consent.desk.models import CounsellorTask, Guardianship, TaskKind
 from consent.ledger.models import Decision
 from portal.access.decide import Denied, decide
 from portal.access.models import NoticeOwed
@@ -20,9 +20,9 @@ from portal.delivery.errors import DeliveryRefused, Refusal
 from portal.delivery.models import Hold, HoldReason, Release, ResultKind
 from portal.delivery.release_state import LONGEST_HOLD, Choice, WaitsFor
 from portal.home.queries import Task, patient_home, work_queue
-from portal.people.models import User
+from portal.people.models import Role, User
 from portal.reports.models import Report
-from tests.people import allow
+from tests.people import allow, help_with, make_user
 from tests.portal.delivery.conftest import Ward
 
 DAY = timedelta(days=1)
@@ -217,3 +217,50 @@ def test_an_old_report_does_not_lead_to_a_new_one_that_waits(ward: Ward) -> None
     page = client(ward.account).get(reverse("delivery:report", args=[first.pk])).content.decode()
     assert "no longer counts" in page and "The newest report waits for you" in page
     assert reverse("delivery:report", args=[second.pk]) not in page
+
+
+def parent_of(ward: Ward) -> User:
+    """Somebody who may decide for the patient, on a footing that two people have seen."""
+    parent = make_user(Role.PATIENT, "Maria Alvarez")
+    Guardianship.objects.create(
+        patient=ward.patient,
+        guardian=parent,
+        capacity="attorney",
+        basis="power of attorney seen",
+        recorded_by=ward.counsellor,
+        confirmed_by=ward.clinician,
+    )
+    return parent
+
+
+def test_who_decides_for_a_patient_chooses_and_opens_for_them(ward: Ward) -> None:
+    parent = client(parent_of(ward))
+    page = reverse("delivery:when_for", args=[ward.patient.pk])
+    assert page in parent.get(reverse("delivery:for:report_list", args=[ward.patient.pk])).content.decode()
+    sent = {"kind": "medicines", "medicines-choice": Choice.WHEN_I_ASK.value}
+    assert parent.post(page, sent).url == page
+    report = signed(ward)
+    assert not readable(ward, report)
+    seen = parent.get(page).content.decode()
+    assert "How should the results of Rosa Alvarez come?" in seen
+    address = reverse("delivery:open_for", args=[ward.patient.pk, report.pk])
+    assert address in seen
+    assert "A report signed on" not in parent.get("/").content.decode(), "nor on the pages of the parent's own"
+    opened = parent.post(address)
+    assert opened.url == reverse("delivery:for:report", args=[ward.patient.pk, report.pk])
+    assert parent.get(opened.url).status_code == 200
+    assert readable(ward, report)
+
+
+def test_a_helper_chooses_nothing(ward: Ward) -> None:
+    helper = make_user(Role.PATIENT)
+    help_with(ward.patient, helper, "reports", "files")
+    page = reverse("delivery:when_for", args=[ward.patient.pk])
+    choose(ward, Choice.WHEN_I_ASK)
+    report = signed(ward)
+    browser = client(helper)
+    listed = browser.get(reverse("delivery:for:report_list", args=[ward.patient.pk])).content.decode()
+    assert page not in listed
+    for address in (page, reverse("delivery:open_for", args=[ward.patient.pk, report.pk])):
+        assert browser.post(address, {"kind": "medicines", "medicines-choice": "now"}).status_code == 404
+    assert not readable(ward, report)

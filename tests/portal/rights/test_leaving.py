@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from consent.desk import actions as consent_actions
-from consent.desk.models import ComprehensionCheck, CounsellorTask, Guardianship
+from consent.desk.models import ComprehensionCheck, ConsentChange, CounsellorTask, Guardianship
 from consent.desk.queries import permission
 from consent.ledger import chain
 from consent.ledger.models import ConsentEvent, Reach
@@ -37,7 +37,7 @@ from portal.access.notices import send_owed
 from portal.access.seals import seal
 from portal.access.verify import verify
 from portal.contact import actions as contact
-from portal.delivery.models import FirstSignature, Hold, OptionChange, ReleasePreference, Withdrawal
+from portal.delivery.models import FirstSignature, Hold, OptionChange, ReleasePreference, Share, Withdrawal
 from portal.people.models import Patient, ProxyGrant, ProxyInvitation, Role, User
 from portal.results.models import Job, ResultFile, TestOrder
 from portal.rights import exporting, leaving
@@ -67,6 +67,7 @@ def one_of_everything(clinic: Clinic) -> None:
     ProxyGrant.objects.create(patient=ada, proxy=clinic.ben_user)
     ProxyInvitation.objects.create(patient=ada, email="x@example.org", expires_at=now)
     ComprehensionCheck.objects.create(patient=ada, answered_by=clinic.ada_user, group="medicines")
+    ConsentChange.objects.create(patient=ada, scope="pgx")
     CounsellorTask.objects.create(patient=ada, scope="pgx", group="medicines", kind="wants_to_talk")
     Guardianship.objects.create(
         patient=ada, guardian=clinic.ben_user, capacity="attorney", basis="deed", recorded_by=clinic.counsellor
@@ -88,6 +89,7 @@ def one_of_everything(clinic: Clinic) -> None:
     OptionChange.objects.create(report=clinic.draft, act="added", about="x", author=clinic.clinician)
     FirstSignature.objects.create(report=clinic.draft, signed_by=clinic.clinician, at=now)
     Withdrawal.objects.create(report=clinic.report, reason="other", withdrawn_by=clinic.clinician, at=now)
+    Share.objects.create(report=clinic.report, shared_by=clinic.ada_user, doctor="x", email="x@example.org", days=7)
     exporting.ask(clinic.ada_user, ada)
     work_off("export")
 

@@ -16,7 +16,8 @@ Made by `python manage.py permissions` from `portal/access/matrix.py`; the test 
 
 **own** it is about them · **cares for** they are in the patient's care team now · **sent** their laboratory was asked
 for it or sent it · **any** no tie needed · *consent: pgx* only while the patient's yes to that scope holds ·
-*released* only when signed and released. An empty cell is a no, and so is everything that is not in the table.
+*released* only when signed and released · *current* also only while it is neither taken back nor replaced. An
+empty cell is a no, and so is everything that is not in the table.
 
 """
 

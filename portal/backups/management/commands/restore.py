@@ -23,6 +23,7 @@ class Command(BaseCommand):
             raise CommandError(f"Nothing was changed. {error}") from error
         self.stdout.write(f"{done.rows} rows and {done.files} files are back.")
         self.stdout.write(f"Done again: {done.replayed} acts of consent, {done.erased_again} erasures.")
+        self.stdout.write(f"Closed again: {done.closed_again}.")
         if done.log_lost:
             text = "{} seals of the access log came after the backup and are lost; their anchors are kept beside."
             self.stdout.write(text.format(done.log_lost))
