@@ -11,7 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from genomics.readers.made_up import write_made_up
 from portal.people.models import Patient, User
 from portal.reports.models import Report
-from portal.results.actions import Identifiers, receive_file
+from portal.results.actions import receive_file
+from portal.results.identifiers import Identifiers
 from portal.results.models import ResultFile, TestOrder
 from tests.jobs import work_off
 

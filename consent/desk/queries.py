@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from consent.desk import hooks, texts
 from consent.desk.models import TALKS, ComprehensionCheck, CounsellorTask, Guardianship, TaskKind
-from consent.ledger.fold import GRACE, State, Suspension, later_texts
+from consent.ledger.fold import GRACE, State, Suspension, Terms, later_texts
 from consent.ledger.models import ConsentEvent, ConsentTemplate, Decision
 from consent.ledger.scopes import UnknownScope, asked_of_everyone
 from consent.ledger.scopes import scope as scope_of
-from consent.ledger.standing import Standing, standings, terms
+from consent.ledger.standing import Standing, standings, standings_of, terms
 from portal.people.models import Patient, ProxyGrant, Role, User
 from portal.people.queries import care_team, looked_after_by, open_care
 
@@ -49,17 +49,16 @@ def permissions(patient: Patient, scopes: Iterable[str], *, at: datetime | None 
     except Exception:
         logger.exception("ledger_unreadable")
         return {scope: Permission(permitted=False, state=None) for scope in scopes}
-    answers = {scope: _permission(where) for scope, where in found.items()}
-    if patient.frozen_at is not None or patient.erased_at is not None:
-        # What somebody allowed while they lived starts nothing new; it still says what they had answered.
-        return {scope: replace(answer, permitted=False) for scope, answer in answers.items()}
-    return answers
+    return {scope: _permission(patient, where) for scope, where in found.items()}
 
 
-def _permission(where: Standing) -> Permission:
+def _permission(patient: Patient, where: Standing) -> Permission:
     if where.state is State.SHOWN:
         return Permission(permitted=False, state=where.state)  # there is no answer yet it could rest on
-    return Permission(where.permitted, where.state, where.event_ids, where.event, where.suspended)
+    answer = Permission(where.permitted, where.state, where.event_ids, where.event, where.suspended)
+    # What somebody allowed while they lived starts nothing new; it still says what they had answered.
+    over = patient.frozen_at is not None or patient.erased_at is not None
+    return replace(answer, permitted=False) if over else answer
 
 
 def current_text(scope: str, locale: str) -> texts.ConsentText:
@@ -77,11 +76,12 @@ def current_text(scope: str, locale: str) -> texts.ConsentText:
     return texts.read(scope, found.locale, found.content)
 
 
-def answer_again_by(permission: Permission) -> datetime | None:
-    """For a yes to an older text: when it stops to hold. None when nothing changed."""
+def answer_again_by(permission: Permission, held: Terms | None = None) -> datetime | None:
+    """For a yes to an older text: when it stops to hold. None when nothing changed. `held`: the terms of the scope,
+    for who has them at hand."""
     if permission.state is not State.PERMITTED or permission.event is None:
         return None
-    changes = later_texts(permission.event, terms(permission.event.scope))
+    changes = later_texts(permission.event, terms(permission.event.scope) if held is None else held)
     return min(change.at for change in changes) + GRACE if changes else None
 
 
@@ -170,13 +170,15 @@ class Desk:
 
 
 def desk_of(user: User, at: datetime | None = None) -> Desk:
-    """The consent of everybody this person looks after now."""
+    """The consent of everybody this person looks after now. However many they are, the questions are as many."""
     at = at or timezone.now()
     asked, ends_soon, ask_again = [], [], []
-    for patient in looked_after_by(user):
-        scopes = ConsentEvent.objects.filter(subject=patient.subject).values_list("scope", flat=True).distinct()
-        for scope, found in sorted(permissions(patient, scopes).items()):
-            again = answer_again_by(found)
+    patients = looked_after_by(user)
+    standing = standings_of(patients.values("subject"))
+    for patient in patients:
+        for scope, where in standing.get(patient.subject, {}).items():
+            found = _permission(patient, where)
+            again = answer_again_by(found, where.held)
             if found.state is State.SUSPENDED or again is not None:
                 ask_again.append(Watched(patient, scope, found, again))
                 continue

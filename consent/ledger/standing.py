@@ -24,6 +24,8 @@ class Standing:
     state: State
     event: ConsentEvent | None
     suspended: Suspension | None = None
+    held: Terms | None = None
+    """What held for the scope besides the person's acts, when this was worked out."""
 
     @property
     def permitted(self) -> bool:
@@ -77,13 +79,50 @@ def standings(subject: uuid.UUID, scopes: Iterable[str], at: datetime | None = N
     changed = any(event.texts_changed for event in events)
     require_unbroken(events)
     at = at or _now(events)
-    found = {}
-    for scope in scopes:
-        acts, held = [event for event in events if event.scope == scope], terms(scope, changed=changed)
-        state, event = fold(acts, at, held), deciding_act(acts, at)
-        why = suspension(event, at, held) if event is not None and state is State.SUSPENDED else None
-        found[scope] = Standing(state, event, why)
+    return {scope: _stands(events, scope, at, terms(scope, changed=changed)) for scope in scopes}
+
+
+def _stands(events: Iterable[ConsentEvent], scope: str, at: datetime, held: Terms) -> Standing:
+    acts = [event for event in events if event.scope == scope]
+    state, event = fold(acts, at, held), deciding_act(acts, at)
+    why = suspension(event, at, held) if event is not None and state is State.SUSPENDED else None
+    return Standing(state, event, why, held)
+
+
+def standings_of(subjects: QuerySet[Any, Any], at: datetime | None = None) -> dict[uuid.UUID, dict[str, Standing]]:
+    """Where many people stand on each scope they ever met, with one question for their acts and one for the texts of
+    each kind of scope. `subjects` is a query of subject ids. A person whose chain is broken is left out."""
+    held: dict[str, Terms] = {}
+    found: dict[uuid.UUID, dict[str, Standing]] = {}
+    for subject, events in _acts_of_many(subjects).items():
+        try:
+            require_unbroken(events)
+        except LedgerBroken:
+            continue
+        now = at or _now(events)
+        found[subject] = {
+            scope: _stands(events, scope, now, _terms_once(scope, held))
+            for scope in sorted({event.scope for event in events})
+        }
     return found
+
+
+def _terms_once(scope: str, held: dict[str, Terms]) -> Terms:
+    """The terms of a scope, asked once for each kind: they are the same for whomever it names."""
+    try:
+        kind = scope_of(scope).kind
+    except UnknownScope:
+        return terms(scope)
+    if kind not in held:
+        held[kind] = terms(scope)
+    return held[kind]
+
+
+def _acts_of_many(subjects: QuerySet[Any, Any]) -> dict[uuid.UUID, list[ConsentEvent]]:
+    acts: dict[uuid.UUID, list[ConsentEvent]] = {}
+    for event in ConsentEvent.objects.filter(subject__in=subjects):
+        acts.setdefault(event.subject, []).append(event)
+    return acts
 
 
 def _now(events: Iterable[ConsentEvent]) -> datetime:
@@ -103,9 +142,7 @@ def permitted_subjects(subjects: QuerySet[Any, Any], scope: str, at: datetime | 
     `subjects` is a query of subject ids. An empty query permits nobody; a person whose chain is broken is left out.
     """
     held = terms(scope)
-    acts: dict[uuid.UUID, list[ConsentEvent]] = {}
-    for event in ConsentEvent.objects.filter(subject__in=subjects):
-        acts.setdefault(event.subject, []).append(event)
+    acts = _acts_of_many(subjects)
     return {subject for subject, events in acts.items() if _holds(events, scope, at or _now(events), held)}
 
 

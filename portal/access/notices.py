@@ -25,6 +25,7 @@ MUST_BE_SENT = frozenset(
         "raw_download",
         "consent_corrected",
         "report_replaced",
+        "report_replaced_waits",
         "report_withdrawn",
     }
 )
@@ -32,6 +33,8 @@ MUST_BE_SENT = frozenset(
 CONTACT = "contact.email"
 LETTERS = {
     "report_replaced": "access/notice_first_page.txt",
+    # What takes its place opens when the patient chose: they are not asked to read it.
+    "report_replaced_waits": "access/notice_old_paper.txt",
     "report_withdrawn": "access/notice_first_page.txt",
 }
 """What is written when it is not "open Who looked"."""

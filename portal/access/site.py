@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
 
 from portal.access.decide import decide
 
@@ -18,6 +21,10 @@ ADMINISTERED = frozenset(
 
 
 class OperatorSite(admin.AdminSite):
+    site_title = settings.SITE_NAME
+    site_header = format_lazy("{name} · {what}", name=settings.SITE_NAME, what=gettext_lazy("Administration"))
+    index_title = gettext_lazy("Accounts, laboratories, and who cares for whom")
+
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         models = model_or_iterable if isinstance(model_or_iterable, list | tuple | set) else [model_or_iterable]
         for model in models:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -129,14 +131,14 @@ def reviews(request: HttpRequest) -> HttpResponse:
 def review(request: HttpRequest, break_glass_id: UUID) -> HttpResponse:
     user = _user(request)
     broken = get_object_or_404(queries.breaks_to_review(user), pk=break_glass_id)
+
+    def judge(said: dict[str, str]) -> str:
+        verdict = BreakGlass.Verdict(said["verdict"])
+        actions.review_break_glass(user, broken, verdict=verdict, note=said["note"])
+        return _("Your verdict is saved.")
+
     form = VerdictForm(request.POST, prefix=str(broken.pk))
-    if not form.is_valid():
-        messages.error(request, _("Choose a verdict and write a note. Nothing was saved."))
-        return redirect("access:reviews")
-    verdict = BreakGlass.Verdict(form.cleaned_data["verdict"])
-    actions.review_break_glass(user, broken, verdict=verdict, note=form.cleaned_data["note"])
-    messages.success(request, _("Your verdict is saved."))
-    return redirect("access:reviews")
+    return _looked_into(request, form, judge, _("Choose a verdict and write a note. Nothing was saved."))
 
 
 @login_required
@@ -144,13 +146,13 @@ def review(request: HttpRequest, break_glass_id: UUID) -> HttpResponse:
 def answer(request: HttpRequest, question_id: UUID) -> HttpResponse:
     user = _user(request)
     asked = get_object_or_404(queries.questions_to_answer(user), pk=question_id)
+
+    def reply(said: dict[str, str]) -> str:
+        actions.answer(user, asked, said["answer"])
+        return _("Your answer is saved. The patient reads it beside the line.")
+
     form = AnswerForm(request.POST, prefix=str(asked.pk))
-    if not form.is_valid():
-        messages.error(request, _("Write an answer. Nothing was saved."))
-        return redirect("access:reviews")
-    actions.answer(user, asked, form.cleaned_data["answer"])
-    messages.success(request, _("Your answer is saved. The patient reads it beside the line."))
-    return redirect("access:reviews")
+    return _looked_into(request, form, reply, _("Write an answer. Nothing was saved."))
 
 
 @login_required
@@ -158,16 +160,26 @@ def answer(request: HttpRequest, question_id: UUID) -> HttpResponse:
 def recover(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
     user = _user(request)
     lost = get_object_or_404(queries.recoveries_to_approve(user), pk=recovery_id)
+
+    def approve(said: dict[str, str]) -> str:
+        actions.approve_factor_recovery(user, lost, said["identity_note"])
+        return _("The second step is off. They set up a new one when they sign in.")
+
     form = IdentityForm(request.POST, prefix=str(lost.pk))
+    return _looked_into(request, form, approve, _("Write how you made sure who it is. Nothing was changed."))
+
+
+def _looked_into(
+    request: HttpRequest, form: Form, act: Callable[[dict[str, str]], str], unfinished: str
+) -> HttpResponse:
+    """One thing of the privacy officer's desk: done with what was written, or not, and word of it on the desk."""
     if not form.is_valid():
-        messages.error(request, _("Write how you made sure who it is. Nothing was changed."))
+        messages.error(request, unfinished)
         return redirect("access:reviews")
     try:
-        actions.approve_factor_recovery(user, lost, form.cleaned_data["identity_note"])
+        messages.success(request, act(form.cleaned_data))
     except TooEarly:
         messages.error(request, _("The owner still has time to stop it. Nothing was changed."))
-        return redirect("access:reviews")
-    messages.success(request, _("The second step is off. They set up a new one when they sign in."))
     return redirect("access:reviews")
 
 

@@ -43,6 +43,7 @@ from portal.people.models import Laboratory, Patient, User
 from portal.people.queries import patient_of_account, patients_for
 from portal.reports.models import Report
 from portal.results import actions as results
+from portal.results.identifiers import Identifiers
 from portal.results.models import FileStatus, Interpretation, ResultFile, TestOrder
 from portal.results.queries import file_for, files_for, orders_for, progress
 
@@ -141,7 +142,7 @@ class ResultFiles(ListAPIView[ResultFile]):
             order=order,
             patient=patient,
             accession="" if order else facts["accession"],
-            identifiers=results.Identifiers(
+            identifiers=Identifiers(
                 birth_date=facts.get("birth_date"),
                 family_name=facts["family_name"],
                 record_number=facts["record_number"],

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from portal.contact.models import Attachment, Message, Thread, VisitQuestion
 from portal.people.models import Patient, Role, User
@@ -25,11 +26,16 @@ def threads(user: User) -> QuerySet[Thread]:
     return rows.order_by("-last_at")
 
 
-def to_answer(user: User) -> QuerySet[Thread]:
-    """For the care team: where a patient waits for an answer, longest first."""
+def to_answer(user: User) -> QuerySet[Any]:
+    """For the care team: where a patient waits for an answer, longest first.
+
+    `i_wrote`, `team_wrote`: whether the asker has written in it, and whether anybody of the team has.
+    """
     if user.role not in CARE_ROLES:
         return Thread.objects.none()
-    return threads(user).filter(waits_since__isnull=False).order_by("waits_since")
+    by_team = Message.objects.filter(thread=OuterRef("pk"), author__role__in=CARE_ROLES)
+    waiting = threads(user).filter(waits_since__isnull=False).order_by("waits_since")
+    return waiting.annotate(i_wrote=Exists(by_team.filter(author=user)), team_wrote=Exists(by_team))
 
 
 def unread_threads(user: User) -> int:

@@ -19,7 +19,7 @@ from portal.access import log
 from portal.access.decide import Decision, Denied, require
 from portal.access.matrix import PGX
 from portal.delivery.errors import DeliveryRefused, Refusal
-from portal.delivery.high_impact import grave_medicines
+from portal.delivery.high_impact import has_grave_findings
 from portal.delivery.models import Annotation, FirstSignature, NoteKind, OptionChange, Release, SignOff, Withdrawal
 from portal.delivery.putting_in import additions
 from portal.delivery.queries import changes_of, notes_on
@@ -28,7 +28,7 @@ from portal.delivery.telling import tell
 from portal.people.models import Patient, User
 from portal.reports.actions import compose_report, finalise
 from portal.reports.models import Report, ReportStatus
-from portal.reports.queries import in_language, would_replace
+from portal.reports.queries import in_language, same_matter, would_replace
 from portal.reports.words import LANGUAGES
 from portal.results.plain_text import plain_text
 
@@ -119,6 +119,8 @@ def compose_in(actor: User, report: Report, language: str) -> Report:
         raise DeliveryRefused(Refusal.UNKNOWN_LANGUAGE)
     if report.status == ReportStatus.REPLACED:
         raise DeliveryRefused(Refusal.REPLACED)
+    if report.status == ReportStatus.WITHDRAWN:
+        raise DeliveryRefused(Refusal.TAKEN_BACK)
     with transaction.atomic():
         other = in_language(report, language)
         if other is None:
@@ -158,7 +160,7 @@ def sign(actor: User, report: Report, shown: str) -> SignOff | FirstSignature:
 
 def needs_two(report: Report) -> bool:
     """Whether one signature is not enough for this report."""
-    return settings.SIGNERS_OF_GRAVE_FINDINGS > 1 and bool(grave_medicines(report))
+    return settings.SIGNERS_OF_GRAVE_FINDINGS > 1 and has_grave_findings(report)
 
 
 def first_signature(report: Report, shown: str) -> FirstSignature | None:
@@ -210,9 +212,12 @@ def _sign_and_release(
         at=now,
     )
     log.record(actor, "sign.report", final, consent_events=consent.event_ids)
-    release(final)
+    # Other drafts on the same question would replace this one now: not what somebody signed first.
+    FirstSignature.objects.filter(report__in=same_matter(final)).delete()
+    opened = release(final).at
+    is_open = opened is not None and opened <= timezone.now()
     for earlier in Report.objects.filter(replaced_by=final, signed_at__isnull=False).select_related("patient"):
-        tell(earlier, "report_replaced", but=actor)
+        tell(earlier, "report_replaced" if is_open else "report_replaced_waits", but=actor)
     return signature
 
 
@@ -267,10 +272,14 @@ def keep_private(actor: User, report: Report, *, keep: bool) -> None:
 
 
 def draft_of(report_id: UUID) -> Report:
-    """The report's row, locked, as long as it can still be changed."""
+    """The report's row, locked, as long as it can still be changed; call it before every change to a draft.
+
+    A first signature on it ends here: it was given for what the draft was.
+    """
     report = Report.objects.select_for_update().get(pk=report_id)
     if report.status != ReportStatus.DRAFT:
         raise DeliveryRefused(Refusal.ALREADY_SIGNED if report.signed_at else Refusal.REPLACED)
+    FirstSignature.objects.filter(report=report).delete()
     return report
 
 

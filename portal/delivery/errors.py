@@ -7,6 +7,7 @@ class Refusal(StrEnum):
     CHANGED = "changed"  # the draft or a note is no longer what the signer saw
     ALREADY_SIGNED = "already_signed"
     REPLACED = "replaced"  # a report of a later file on the same order was signed meanwhile
+    TAKEN_BACK = "taken_back"  # nobody may rely on it: it is not put into another language either
     CONSENT_MISSING = "consent_missing"
     NOT_READY = "not_ready"  # nothing has been composed yet
     NOT_CHECKED = "not_checked"  # the box that says "I have checked the draft" was left empty

@@ -5,18 +5,27 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from consent.ledger.standing import permitted_subjects
 from portal.access.matrix import PGX
 from portal.access.standing_in import StandIn, represents
-from portal.delivery.models import Annotation, Hold, OptionChange, Release, ReleasePreference, ResultKind
+from portal.delivery.models import (
+    Annotation,
+    FirstSignature,
+    Hold,
+    OptionChange,
+    Release,
+    ReleasePreference,
+    ResultKind,
+)
 from portal.delivery.release_state import State, WaitsFor
 from portal.delivery.releasing import pause_on, state_of
 from portal.people.models import Patient, Role, User
 from portal.people.queries import patients_for
 from portal.reports.models import Report, ReportStatus
+from portal.results.models import FileStatus
 from portal.sealing.keys import take_keys, with_keys
 
 LONG = ("document", "interpretation__result")
@@ -79,17 +88,46 @@ def _with_a_yes(rows: QuerySet[Report]) -> QuerySet[Report]:
     return rows.filter(patient__subject__in=permitted_subjects(rows.values("patient__subject"), PGX))
 
 
-def to_review(user: User) -> QuerySet[Report]:
-    """Drafts that wait for this clinician's eyes, oldest first, without their long content."""
+def drafts(user: User) -> QuerySet[Any]:
+    """Drafts of a clinician's patients, oldest first, without their long content.
+
+    `first_signature`: given for the draft as it is now, if any. `only_in_another_language`: the patient has the same
+    results signed in the language they chose, so nobody waits for this one.
+    """
     if user.role != Role.CLINICIAN:
         return Report.objects.none()
-    drafts = reports(user).filter(status=ReportStatus.DRAFT).exclude(content_hash="")
+    signed = Report.objects.filter(interpretation=OuterRef("interpretation"), status=ReportStatus.SIGNED)
+    theirs = signed.filter(language=OuterRef("patient__language")).exclude(language=OuterRef("language"))
+    same = signed.filter(language=OuterRef("language"))
+    found = reports(user).filter(status=ReportStatus.DRAFT).exclude(content_hash="")
     return (
-        _with_a_yes(drafts)
-        .select_related("interpretation__result_file__order")
+        _with_a_yes(found)
+        .select_related("interpretation__result_file__order__ordered_by", "first_signature__signed_by")
+        .annotate(only_in_another_language=Exists(theirs) & ~Exists(same))
         .defer(*LONG, *LONG_OF_FILE)
         .order_by("created_at")
     )
+
+
+def to_review(user: User) -> QuerySet[Report]:
+    """Drafts that wait for this clinician's own eyes: not those they signed first, and none that the patient has
+    signed in their own language already."""
+    if user.role != Role.CLINICIAN:
+        return Report.objects.none()
+    signed_first = FirstSignature.objects.filter(
+        report=OuterRef("pk"), signed_by=user, content_hash=OuterRef("content_hash")
+    )
+    return drafts(user).filter(~Exists(signed_first), only_in_another_language=False)
+
+
+def older_facts(user: User, current: str) -> QuerySet[Report]:
+    """Signed reports that count, read with other facts than the `current` release, of files that nobody reads afresh
+    at the moment, oldest first. Whether anything is different for the patient is known only once it is read again."""
+    newest = Report.objects.filter(interpretation__result_file=OuterRef("interpretation__result_file"))
+    newer = newest.filter(interpretation__created_at__gt=OuterRef("interpretation__created_at"))
+    rows = recently_signed(user).filter(status=ReportStatus.SIGNED, language=F("patient__language"))
+    rows = rows.exclude(interpretation__knowledge_release=current).filter(~Exists(newer))
+    return rows.filter(interpretation__result_file__status=FileStatus.INTERPRETED).order_by("signed_at")
 
 
 def recently_signed(user: User) -> QuerySet[Report]:

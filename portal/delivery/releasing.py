@@ -20,23 +20,16 @@ from portal.access.decide import require
 from portal.access.matrix import PGX
 from portal.access.models import NoticeOwed
 from portal.delivery.errors import DeliveryRefused, Refusal
+from portal.delivery.high_impact import has_grave_findings
 from portal.delivery.models import Hold, HoldReason, Release, ReleasePreference, ResultKind
 from portal.delivery.release_state import LONGEST_HOLD, Choice, Pause, State, Wish, release_state
 from portal.people.models import Patient, Role, User
 from portal.reports.models import Report, ReportStatus
 
-SERIOUS = frozenset({"avoid"})
-"""Action codes of guidance that somebody must not leave unread without a person knowing."""
-
 
 def kind_of(report: Report) -> ResultKind:
     """The kind of result a report tells of. All that is read today is about medicines."""
     return ResultKind.MEDICINES
-
-
-def is_serious(report: Report) -> bool:
-    """Whether some guideline in it says to avoid a medicine."""
-    return any(row.get("action") in SERIOUS for row in report.interpretation.result.get("guidance", []))
 
 
 def wish_for(report: Report, opened_at: datetime | None) -> Wish:
@@ -105,7 +98,7 @@ def _task(row: Release) -> TaskKind | None:
             return None  # a hold ends by itself
         case _, Wish(choice=Choice.WITH_COUNSELLOR):
             return TaskKind.OPEN_TOGETHER
-    return TaskKind.RESULT_WAITS if is_serious(row.report) else None
+    return TaskKind.RESULT_WAITS if has_grave_findings(row.report) else None
 
 
 def choose(actor: User, patient: Patient, kind: ResultKind, choice: Choice, on: date | None = None) -> None:

@@ -34,6 +34,7 @@ from portal.reports.queries import in_language, would_replace
 from portal.reports.readability import HIGHEST_GRADE, LOWEST_EASE, Reading, measure
 from portal.reports.render import render_pdf
 from portal.reports.words import LANGUAGES, load
+from portal.results.queries import held_beside
 
 
 def _user(request: HttpRequest) -> User:
@@ -350,7 +351,8 @@ def _named(language: str) -> str:
 
 def _other_languages(request: HttpRequest, found: Report) -> list[tuple[str, str, bool]]:
     """For who may have it written anew: each other language, its name, and whether the report is there in it."""
-    if found.status == ReportStatus.REPLACED or not decide(_user(request), "compose.report", found):
+    over = found.status in (ReportStatus.REPLACED, ReportStatus.WITHDRAWN)
+    if over or not decide(_user(request), "compose.report", found):
         return []
     return [
         (code, _named(code), in_language(found, code) is not None) for code in LANGUAGES if code != found.language
@@ -388,6 +390,7 @@ def review_page(
         "other_languages": _other_languages(request, found),
         "replaces": would_replace(found) if is_draft else None,
         "file": found.interpretation.result_file,
+        "held_beside": held_beside(_user(request), found.interpretation.result_file),
         "notes": notes,
         "note_form": note_form,
         **limit_of(found),

@@ -1,13 +1,16 @@
 """Which rooms each role finds in the navigation."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from portal.home.queries import waiting_for_review
+from consent.desk.queries import open_tasks_for
+from portal.delivery.queries import to_review
 from portal.people.models import Role, User
 
 
@@ -96,12 +99,29 @@ class NavigationItem:
 
 
 def navigation(user: User, here: str) -> list[NavigationItem]:
-    """The places of the user's role, in order; `here` is the name of the page's view. At most one query (a badge)."""
+    """The places of the user's role, in order; `here` is the name of the page's view. One badge at most."""
     items = list(_items(user.role, here))
-    if user.role == Role.CLINICIAN:
-        queue = PLACES[user.role].index(_QUEUE)
-        items[queue] = replace(items[queue], badge=waiting_for_review(user))
+    if user.role in _BADGES:
+        marked, count = _BADGES[user.role]
+        place = PLACES[user.role].index(marked)
+        items[place] = replace(items[place], badge=count(user))
     return items
+
+
+def waiting_for_review(user: User) -> int:
+    """How many results wait for this clinician: one, in however many languages it is written."""
+    return to_review(user).order_by().values("interpretation").distinct().count()
+
+
+def waiting_for_talk(user: User) -> int:
+    """How many people need a talk, or something else of the desk, from this counsellor or whoever comes first."""
+    return open_tasks_for(user).filter(Q(counsellor=None) | Q(counsellor=user)).count()
+
+
+_BADGES: dict[str, tuple[Place, Callable[[User], int]]] = {
+    Role.CLINICIAN: (_QUEUE, waiting_for_review),
+    Role.COUNSELLOR: (_DESK, waiting_for_talk),
+}
 
 
 @cache

@@ -1,13 +1,13 @@
-"""What each person's first screen lists. Every row belongs to another room; this one gathers, scoped to the asker."""
+"""What first screens tell: a patient's, a helper's, a laboratory's, an operator's, the privacy officer's.
+
+Every row belongs to another room; this one gathers, scoped to the asker. The care team's list is `portal.home.work`.
+"""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
 from django.utils import timezone
 
 from consent.desk.queries import Permission, open_task, permission
@@ -20,16 +20,14 @@ from portal.access.standing_in import StandIn
 from portal.contact.queries import unread_threads
 from portal.delivery.queries import (
     Waiting,
-    not_read_yet,
     preferences,
     reports_for_patient,
-    to_review,
     waiting,
 )
+from portal.home.work.rows import overdue_since
 from portal.people.models import Patient, Role, User
 from portal.people.queries import patient_of_account
 from portal.reports.models import Report, ReportStatus
-from portal.results.explanations import in_words
 from portal.results.models import FileStatus, Job, JobStatus, ResultFile
 from portal.results.queries import files_for
 
@@ -190,81 +188,6 @@ def helped_home(user: User, stand_in: StandIn) -> HelpedHome:
     return HelpedHome(stand_in, tuple(reports), tuple(files))
 
 
-class Work(StrEnum):
-    """Kinds of rows in a staff work queue, in order of urgency."""
-
-    TO_REVIEW = "to_review"
-    ON_HOLD = "on_hold"
-    FAILED = "failed"
-    WAITING_FOR_CONSENT = "waiting_for_consent"
-    ON_THE_ROAD = "on_the_road"
-    NOT_READ = "not_read"
-
-
-@dataclass(frozen=True)
-class QueueRow:
-    """What · who · how old; the page says what comes next."""
-
-    work: Work
-    patient: Patient
-    since: datetime
-    target: UUID
-    file: ResultFile
-    explanation: str = ""
-
-    @property
-    def overdue(self) -> bool:
-        """Whether it has waited longer than the clinic lets such work wait."""
-        limit = _LIMIT_OF_WORK.get(self.work)
-        return limit is not None and self.since < overdue_since(limit)
-
-
-_LIMIT_OF_WORK = {
-    Work.TO_REVIEW: "review",
-    Work.ON_HOLD: "review",
-    Work.FAILED: "review",
-    Work.NOT_READ: "reading",
-}
-
-
-def overdue_since(limit: str) -> datetime:
-    """What has waited since before this moment is overdue; `limit` is "review" or "reading"."""
-    return timezone.now() - timedelta(days=settings.DAYS_UNTIL_OVERDUE[limit])
-
-
-_WORK_OF_STATUS = {
-    FileStatus.HELD: Work.ON_HOLD,
-    FileStatus.FAILED: Work.FAILED,
-    FileStatus.REFUSED: Work.FAILED,
-    FileStatus.WAITING_FOR_CONSENT: Work.WAITING_FOR_CONSENT,
-    FileStatus.RECEIVED: Work.ON_THE_ROAD,
-    FileStatus.QUEUED: Work.ON_THE_ROAD,
-    FileStatus.INTERPRETING: Work.ON_THE_ROAD,
-}
-REFUSED_LISTED_FOR = timedelta(days=30)
-
-
-def work_queue(user: User) -> list[QueueRow]:
-    """What waits for somebody about the asker's patients: most urgent kind first, oldest first within it."""
-    rows = [
-        QueueRow(Work.TO_REVIEW, report.patient, report.created_at, report.pk, report.interpretation.result_file)
-        for report in to_review(user)
-    ]
-    listed = Q(status__in=[status for status in _WORK_OF_STATUS if status != FileStatus.REFUSED])
-    # A refused file is for its sender to mend: told to the care team for a while, then left.
-    listed |= Q(status=FileStatus.REFUSED, created_at__gte=timezone.now() - REFUSED_LISTED_FOR)
-    for file in files_for(user).filter(listed, closed_at=None).defer("fingerprint", "samples"):
-        work = _WORK_OF_STATUS[FileStatus(file.status)]
-        why = in_words(file.reason, file.explanation)
-        rows.append(QueueRow(work, file.patient, file.created_at, file.pk, file, why))
-    for report in not_read_yet(user):
-        file = report.interpretation.result_file
-        if report.release.at is not None:
-            rows.append(QueueRow(Work.NOT_READ, report.patient, report.release.at, report.pk, file))
-    order = list(Work)
-    return sorted(rows, key=lambda row: (order.index(row.work), row.since))
-
-
 def sent_files(user: User) -> list[ResultFile]:
     """The newest files a laboratory sent."""
     return list(files_for(user).select_related("order").defer("fingerprint").order_by("-created_at")[:10])
@@ -313,8 +236,3 @@ def to_look_into(user: User) -> ToLookInto:
     """For the privacy officer's first screen; whose records they are is on the page behind it, and noted there."""
     due = list(breaks_to_review(user).order_by("review_due_at").values_list("review_due_at", flat=True))
     return ToLookInto(len(due), due[0] if due else None, questions_to_answer(user).count())
-
-
-def waiting_for_review(user: User) -> int:
-    """How many drafts wait for this clinician: the badge in the navigation."""
-    return to_review(user).count()

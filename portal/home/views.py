@@ -4,25 +4,28 @@ from typing import cast
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from portal.access.proxies import note_visit
 from portal.access.queries import read_for
 from portal.access.standing_in import helped_by
-from portal.contact.queries import to_answer
 from portal.home import queries
+from portal.home.work.queue import Chosen, Wish, work_queue
 from portal.people.models import Role, User
 from portal.results.presenting import explanation_for, present_row
 
-OVERDUE = "overdue"
+ROWS_ON_A_PAGE = 25
 
 
 @login_required
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def home(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
+    if request.method == "POST" and user.role not in (Role.CLINICIAN, Role.COUNSELLOR):
+        return HttpResponseNotAllowed(["GET"])
     match user.role:
         case Role.PATIENT:
             return _patient(request, user)
@@ -77,16 +80,8 @@ def _laboratory(request: HttpRequest, user: User) -> HttpResponse:
 
 
 def _queue(request: HttpRequest, user: User) -> HttpResponse:
-    rows = queries.work_queue(user)
-    kinds = [work for work in queries.Work if any(row.work == work for row in rows)]
-    asked = request.GET.get("show", "")
-    overdue = [row for row in rows if row.overdue]
-    if asked == OVERDUE and overdue:
-        shown = overdue
-    else:
-        asked = asked if asked in kinds else ""
-        shown = [row for row in rows if row.work == asked] if asked else rows
-    counts = [(work, sum(row.work == work for row in rows)) for work in kinds]
-    context = {"rows": shown, "counts": counts, "total": len(rows), "shown": asked, "overdue": len(overdue)}
-    context["to_answer"] = to_answer(user).count()
-    return render(request, "home/queue.html", context)
+    """The care team's list. Whom somebody looks for comes with the body of the request, never in the address."""
+    wish = Wish.read(request.GET, request.POST.get("name", ""))
+    chosen = Chosen(work_queue(user), wish)
+    page = Paginator(chosen.shown, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "home/queue.html", {"chosen": chosen, "wish": wish, "page": page})

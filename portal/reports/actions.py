@@ -26,8 +26,8 @@ from portal.reports.models import Report, ReportStatus
 from portal.reports.queries import same_matter, would_replace
 from portal.reports.render import render_pdf
 from portal.results import jobs
-from portal.results.actions import SCOPE
 from portal.results.models import Interpretation, Job, JobStatus
+from portal.results.road import SCOPE
 
 NO_CONSENT = "no_consent"
 

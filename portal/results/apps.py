@@ -11,6 +11,6 @@ class ResultsConfig(AppConfig):
     def ready(self) -> None:
         from consent.desk.hooks import on_change
         from portal.results import tasks  # noqa: F401  (registers the work)
-        from portal.results.actions import consent_changed
+        from portal.results.road import consent_changed
 
         on_change(consent_changed)

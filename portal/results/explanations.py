@@ -65,6 +65,7 @@ EXPLANATIONS: dict[str, str] = {
         "Please call the clinic."
     ),
     "closing_note_missing": _("Write why nobody need look at this file any more."),
+    "not_older": _("This file was read with the newest tables already, or is being read now."),
     "not_stopped": _("This file has not stopped. Load the page again to see where it stands."),
     "consumer_array": _(
         "This looks like raw data from a home test. We cannot read this kind of file yet. It is kept. "

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.people.models import Laboratory, User
-from portal.results.actions import Identifiers
+from portal.results.identifiers import Identifiers
 from portal.results.models import ResultFile, TestOrder
 from portal.results.queries import open_orders_for
 

@@ -15,9 +15,9 @@ from genomics.readers import ReadError, fingerprint, genetic_sex, read_vcf
 from portal.access import log
 from portal.people.models import Patient
 from portal.results import jobs
-from portal.results.actions import SCOPE, hold, stop_without_consent
 from portal.results.explanations import source
 from portal.results.models import FileStatus, Finding, Interpretation, ResultFile
+from portal.results.road import SCOPE, hold, stop_without_consent
 from portal.results.same_person import doubt
 from portal.results.storing import storage
 

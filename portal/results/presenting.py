@@ -14,10 +14,10 @@ from portal.access.decide import decide
 from portal.access.standing_in import StandIn
 from portal.people.models import Role, User
 from portal.results import explanations
-from portal.results.actions import STOPPED
 from portal.results.models import FileOrigin, FileStatus, ResultFile
-from portal.results.queries import progress
+from portal.results.queries import has_older_facts, progress
 from portal.results.senders import is_sender, may_choose_sample
+from portal.results.stopped_files import STOPPED
 
 STEP_NAMES: dict[str, str | Promise] = {
     "permission": gettext_lazy("Checking permission"),
@@ -185,6 +185,7 @@ class FileView:
     may_review: bool
     may_choose_sample: bool
     may_try_again: bool
+    may_read_again: bool
     may_correct: bool
     may_close: bool
     may_open_again: bool
@@ -214,6 +215,7 @@ def present_file(user: User, file: ResultFile, stand_in: StandIn | None = None) 
         and may_choose_sample(user, file)
         and decide(user, "upload.result_file", file).permitted,
         may_try_again=file.status == FileStatus.FAILED and reviewer,
+        may_read_again=reviewer and has_older_facts(file),
         may_correct=file.waits_for_identifiers
         and user.role == Role.LABORATORY
         and decide(user, "upload.result_file", file).permitted,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
+from genomics.knowledge import load
 from portal.access.decide import Denied, decide
 from portal.access.standing_in import StandIn
 from portal.people.models import Role, User
@@ -53,9 +54,25 @@ def open_orders_for(user: User | AnonymousUser) -> QuerySet[TestOrder]:
     return orders_for(user).exclude(pk__in=lasting.values("order"))
 
 
+def has_older_facts(file: ResultFile) -> bool:
+    """Whether a file that was read, and is at rest, was last read with other tables than those we have now."""
+    if file.status != FileStatus.INTERPRETED:
+        return False
+    newest = Interpretation.objects.filter(result_file=file).order_by("-created_at")
+    release = newest.values_list("knowledge_release", flat=True).first()
+    return release is not None and release != load().release.hash
+
+
 def held_for(user: User | AnonymousUser) -> QuerySet[ResultFile]:
     """Files that wait for someone to look."""
     return files_for(user).filter(status=FileStatus.HELD)
+
+
+def held_beside(user: User | AnonymousUser, file: ResultFile) -> list[ResultFile]:
+    """Other files on the same order that wait for someone to look."""
+    if file.order_id is None:
+        return []
+    return list(held_for(user).filter(order=file.order_id).exclude(pk=file.pk))
 
 
 def interpretations_for(user: User | AnonymousUser, stand_in: StandIn | None = None) -> QuerySet[Interpretation]:

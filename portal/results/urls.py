@@ -26,4 +26,5 @@ urlpatterns = [
     path("files/<uuid:file_id>/close/", views.close, name="close"),
     path("files/<uuid:file_id>/open-again/", views.open_again, name="open_again"),
     path("files/<uuid:file_id>/again/", views.again, name="again"),
+    path("files/<uuid:file_id>/read-again/", views.read_again, name="read_again"),
 ]

@@ -24,7 +24,7 @@ from portal.access.standing_in import StandIn
 from portal.access.step_up import step_up
 from portal.people.models import Patient, Role, User
 from portal.people.queries import by_name, patient_of_account, patients_for
-from portal.results import actions
+from portal.results import actions, stopped_files
 from portal.results.actions import Receipt
 from portal.results.explanations import NotAccepted
 from portal.results.forms import (
@@ -284,7 +284,9 @@ def sample(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
     form = SampleForm(request.POST, file=found)
     if not form.is_valid():
         return _file_page(request, found, sample=form)
-    return _done(request, found, lambda: actions.choose_sample(_user(request), found, form.cleaned_data["sample"]))
+    return _done(
+        request, found, lambda: stopped_files.choose_sample(_user(request), found, form.cleaned_data["sample"])
+    )
 
 
 @login_required
@@ -300,7 +302,7 @@ def review(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
     return _done(
         request,
         found,
-        lambda: actions.review_hold(_user(request), found, accept=answer == "accept", note=note),
+        lambda: stopped_files.review_hold(_user(request), found, accept=answer == "accept", note=note),
     )
 
 
@@ -313,7 +315,7 @@ def identifiers(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _file_page(request, found, correction=form)
     try:
-        corrected = actions.correct_identifiers(_user(request), found, form.identifiers())
+        corrected = stopped_files.correct_identifiers(_user(request), found, form.identifiers())
     except NotAccepted as refusal:
         form.add_error(None, refusal.explanation)
         return _file_page(request, found, correction=form)
@@ -332,7 +334,7 @@ def close(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
     form = ClosingForm(request.POST)
     if not form.is_valid():
         return _file_page(request, found, closing=form)
-    return _done(request, found, lambda: actions.close_file(_user(request), found, form.cleaned_data["note"]))
+    return _done(request, found, lambda: stopped_files.close_file(_user(request), found, form.cleaned_data["note"]))
 
 
 @login_required
@@ -340,7 +342,7 @@ def close(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
 def open_again(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
     """A closed file comes back to the queue."""
     found = file_for(request.user, file_id)
-    return _done(request, found, lambda: actions.open_file_again(_user(request), found))
+    return _done(request, found, lambda: stopped_files.open_file_again(_user(request), found))
 
 
 @login_required
@@ -348,7 +350,15 @@ def open_again(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
 def again(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
     """The care team starts a stopped file once more."""
     found = file_for(request.user, file_id)
-    return _done(request, found, lambda: actions.try_again(_user(request), found))
+    return _done(request, found, lambda: stopped_files.try_again(_user(request), found))
+
+
+@login_required
+@require_POST
+def read_again(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
+    """The care team has a file read afresh, with the tables as they are now."""
+    found = file_for(request.user, file_id)
+    return _done(request, found, lambda: stopped_files.read_again(_user(request), found))
 
 
 def _done(request: HttpRequest, found: ResultFile, act: Callable[[], object]) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -83,17 +84,12 @@ def erasure(request: HttpRequest, erasure_id: UUID) -> HttpResponse:
     wish = get_object_or_404(queries.erasures_for(user), pk=erasure_id)
     if request.method == "GET":
         return redirect("rights:desk")
-    try:
-        if "refuse" in request.POST:
-            form = RefusalForm(request.POST, prefix=str(wish.pk))
-            leaving.refuse(user, wish, form.cleaned_data["why"] if form.is_valid() else "")
-            messages.success(request, _("Your reason is saved. The patient is told."))
-        else:
-            leaving.confirm(user, wish)
-            messages.success(request, _("Erased. What is left is a pseudonym."))
-    except leaving.NotNow as refused:
-        messages.error(request, _WHY_NOT[refused.reason])
-    return redirect("rights:desk")
+    if "refuse" in request.POST:
+        why = _why(RefusalForm(request.POST, prefix=str(wish.pk)))
+        return _done(
+            request, lambda: leaving.refuse(user, wish, why), _("Your reason is saved. The patient is told.")
+        )
+    return _done(request, lambda: leaving.confirm(user, wish), _("Erased. What is left is a pseudonym."))
 
 
 @login_required
@@ -101,21 +97,16 @@ def erasure(request: HttpRequest, erasure_id: UUID) -> HttpResponse:
 def confirm_life(request: HttpRequest, life_event_id: UUID) -> HttpResponse:
     user = _staff(request)
     event = get_object_or_404(queries.life_events_for(user), pk=life_event_id)
-    try:
-        life.confirm(user, event)
-        messages.success(request, _("Confirmed. It counts from now on."))
-    except life.NotRecorded as refused:
-        messages.error(request, _WHY_NOT[refused.reason])
-    return redirect("rights:desk")
+    return _done(request, lambda: life.confirm(user, event), _("Confirmed. It counts from now on."))
 
 
 @login_required
 @require_POST
 def reverse_life(request: HttpRequest, life_event_id: UUID) -> HttpResponse:
     user = _staff(request)
-    life.undo(user, get_object_or_404(queries.life_events_for(user), pk=life_event_id))
-    messages.success(request, _("Taken back. Care and helpers do not begin again by themselves."))
-    return redirect("rights:desk")
+    event = get_object_or_404(queries.life_events_for(user), pk=life_event_id)
+    told = _("Taken back. Care and helpers do not begin again by themselves.")
+    return _done(request, lambda: life.undo(user, event), told)
 
 
 @login_required
@@ -142,19 +133,28 @@ def retention_line(request: HttpRequest, due_id: UUID) -> HttpResponse:
     line = get_object_or_404(queries.due_for(user), pk=due_id)
     if request.method == "GET":
         return redirect("rights:desk")
+    if "keep" in request.POST:
+        why = _why(KeepForm(request.POST, prefix=str(line.pk)))
+        return _done(request, lambda: retention.keep(user, line, why), _("It is kept for another year."))
+    if "ask" in request.POST:
+        told = _("Noted. A counsellor confirms it; then it is destroyed.")
+        return _done(request, lambda: retention.ask(user, line), told)
+    return _done(request, lambda: retention.confirm(user, line), _("Destroyed. What is left is a pseudonym."))
+
+
+def _why(form: RefusalForm | KeepForm) -> str:
+    """The reason that was typed; none says so when the act asks for one."""
+    return form.cleaned_data["why"] if form.is_valid() else ""
+
+
+def _done(request: HttpRequest, act: Callable[[], object], told: str) -> HttpResponse:
+    """Do one act of this desk and come back to it with word of what became of it."""
     try:
-        if "keep" in request.POST:
-            form = KeepForm(request.POST, prefix=str(line.pk))
-            retention.keep(user, line, form.cleaned_data["why"] if form.is_valid() else "")
-            messages.success(request, _("It is kept for another year."))
-        elif "ask" in request.POST:
-            retention.ask(user, line)
-            messages.success(request, _("Noted. A counsellor confirms it; then it is destroyed."))
-        else:
-            retention.confirm(user, line)
-            messages.success(request, _("Destroyed. What is left is a pseudonym."))
-    except retention.NotDestroyed as refused:
+        act()
+    except (leaving.NotNow, life.NotRecorded, retention.NotDestroyed) as refused:
         messages.error(request, _WHY_NOT[refused.reason])
+    else:
+        messages.success(request, told)
     return redirect("rights:desk")
 
 

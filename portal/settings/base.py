@@ -18,10 +18,12 @@ SITE_NAME = "Clearly"
 CLINIC_NAME = env.str("PORTAL_CLINIC_NAME", default="Riverside Clinic")
 CLINIC_PHONE = env.str("PORTAL_CLINIC_PHONE", default="")
 # Days that work may wait for a person before the queue and the health page call it overdue: a draft or a file for
-# the care team, and a signed report for its patient. (An emergency is looked into within 72 hours, everywhere.)
+# the care team, a signed report for its patient, a patient who asked or who is to be called. (An emergency is looked
+# into within 72 hours, everywhere.)
 DAYS_UNTIL_OVERDUE = {
     "review": env.int("PORTAL_REVIEW_DAYS", default=7),
     "reading": env.int("PORTAL_READING_DAYS", default=14),
+    "answer": env.int("PORTAL_ANSWER_DAYS", default=2),
 }
 # Who must sign a report with a grave finding (portal/delivery/high_impact.toml). A clinic with one clinician sets 1.
 SIGNERS_OF_GRAVE_FINDINGS = env.int("PORTAL_SIGNERS_OF_GRAVE_FINDINGS", default=2)

@@ -19,8 +19,10 @@ from portal.delivery import actions as delivery
 from portal.delivery.queries import notes_on, report_for
 from portal.people.models import Role, Sex
 from portal.reports.models import Report
-from portal.results.actions import Identifiers, receive_file, review_hold
+from portal.results.actions import receive_file
+from portal.results.identifiers import Identifiers
 from portal.results.models import Interpretation, ResultFile
+from portal.results.stopped_files import review_hold
 from portal.sealing import keys
 from portal.sealing.errors import SealError
 from portal.sealing.fields import Erased

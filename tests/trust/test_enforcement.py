@@ -37,7 +37,7 @@ from portal.delivery import sharing
 from portal.delivery.errors import DeliveryRefused
 from portal.delivery.models import Release, Share
 from portal.delivery.queries import recently_signed, to_review
-from portal.home.queries import waiting_for_review
+from portal.home.navigation import waiting_for_review
 from portal.people.models import Patient, ProxyGrant, Role, User
 from portal.reports import making
 from portal.reports.models import Report

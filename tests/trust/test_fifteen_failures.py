@@ -32,7 +32,7 @@ from portal.api import actions as tokens
 from portal.api import queries as api_queries
 from portal.delivery import actions as delivery
 from portal.delivery import queries as delivery_queries
-from portal.home.queries import work_queue
+from portal.home.work.queue import work_queue
 from portal.people.models import Patient, Role
 from portal.people.queries import patients_for
 from portal.reports.render import FetchRefused, _fetch

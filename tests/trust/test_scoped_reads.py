@@ -40,6 +40,7 @@ BY_THE_SYSTEM = {
     "portal/access/notices.py": "tells people that something happened",
     "portal/access/management/commands/verify_log.py": "counts the log",
     "portal/access/admin.py": "operators choose a patient by record number",
+    "portal/results/road.py": "the road itself: moves a file that an act asked `require` about, or whose yes changed",
     "portal/results/interpreting.py": "a job: reads a file by the id it was given",
     "portal/results/same_person.py": "a job: compares fingerprints, shows none",
     "portal/delivery/recalling.py": "acts that ask `require` first",

@@ -19,9 +19,10 @@ from portal.home.demo.genomes import Genome
 from portal.people.models import Patient
 from portal.reports.models import Report, ReportStatus
 from portal.results import actions as results
+from portal.results.identifiers import Identifiers
 from portal.results.models import FileStatus, Job, JobStatus, ResultFile, TestOrder
+from portal.results.road import SCOPE
 
-SCOPE = results.SCOPE
 LONGEST_WAIT_SECONDS = 300
 STEPS = {
     "interpret": "reading and interpreting",
@@ -62,9 +63,7 @@ class Road:
         if order is None:
             order = results.place_order(self.clinic.clinician, self.patient, self.clinic.laboratory, self.accession)
         self.tell(f"✓ {self.clinic.clinician.name} ordered the test ({self.accession})")
-        identifiers = results.Identifiers(
-            birth_date=self.patient.birth_date, record_number=self.patient.record_number
-        )
+        identifiers = Identifiers(birth_date=self.patient.birth_date, record_number=self.patient.record_number)
         with genome.path.open("rb") as handle:
             receipt = results.receive_file(
                 self.clinic.technician,

@@ -131,3 +131,9 @@ def test_nothing_is_deleted_at_the_desk(desk: Client, clinic: Clinic) -> None:
         desk.post(reverse("admin:people_user_delete", args=[clinic.ben_user.pk]), {"post": "yes"}).status_code == 403
     )
     assert User.objects.filter(pk=clinic.ben_user.pk).exists()
+
+
+def test_it_wears_our_name_and_our_colours(desk: Client) -> None:
+    page = desk.get(reverse("admin:index")).content.decode()
+    assert "Clearly · Administration" in page and "Django" not in page
+    assert "css/tokens.css" in page and "css/admin.css" in page

@@ -45,7 +45,7 @@ def test_a_patient_writes_and_the_team_answers(clinic: Clinic) -> None:
     thread = Thread.objects.get()
     assert sent.status_code == 302 and sent.url == reverse("contact:thread", args=[thread.pk])
     assert thread.waits_since is not None
-    assert "1 message waits for an answer" in team.get("/").content.decode()
+    assert "The patient asked" in team.get("/").content.decode()
     page = team.get(reverse("contact:thread", args=[thread.pk])).content.decode()
     assert "May I take it with food?" in page and "PDF" in page
     assert Message.objects.get().read_at is not None

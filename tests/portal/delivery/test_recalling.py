@@ -15,11 +15,13 @@ from portal.access import log
 from portal.access.decide import Denied
 from portal.access.models import AccessEvent, NoticeOwed
 from portal.access.notices import send_owed
-from portal.delivery import actions, recalling
+from portal.delivery import actions, recalling, releasing
 from portal.delivery.errors import DeliveryRefused, Refusal
-from portal.delivery.models import NoteKind, Withdrawal
+from portal.delivery.models import NoteKind, ResultKind, Withdrawal
+from portal.delivery.release_state import Choice
 from portal.delivery.snippets import SNIPPETS
-from portal.home.queries import Task, patient_home, work_queue
+from portal.home.queries import Task, patient_home
+from portal.home.work.queue import work_queue
 from portal.reports.models import Report, ReportStatus
 from portal.reports.readability import HIGHEST_GRADE, measure
 from tests.people import allow, care
@@ -241,3 +243,14 @@ def test_every_sentence_of_ours_a_patient_may_read_here_is_easy() -> None:
     for sentence in [*map(str, SNIPPETS), *reasons]:
         assert measure([sentence]).grade <= HIGHEST_GRADE, sentence
         assert not re.search("  ", sentence)
+
+
+def test_who_chose_to_wait_is_told_that_a_paper_ended_and_not_to_read_the_next(out: Ward) -> None:
+    releasing.choose(out.account, out.patient, ResultKind.MEDICINES, Choice.WHEN_I_ASK)
+    signed(out, recalling.amend(out.clinician, out.draft, WHY))
+    assert send_owed() == 1
+    (letter,) = mail.outbox
+    assert "no longer counts" in letter.body and "to see when it opens" in letter.body
+    assert "read it" not in letter.body
+    for word in ("Rosa", "Alvarez", "clopidogrel", "gene", "report", "result", "test", WHY):
+        assert word not in letter.subject + letter.body

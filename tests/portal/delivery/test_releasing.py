@@ -17,9 +17,11 @@ from portal.access.models import NoticeOwed
 from portal.access.notices import send_owed
 from portal.delivery import actions, queries, releasing
 from portal.delivery.errors import DeliveryRefused, Refusal
+from portal.delivery.high_impact import has_grave_findings
 from portal.delivery.models import Hold, HoldReason, Release, ResultKind
 from portal.delivery.release_state import LONGEST_HOLD, Choice, WaitsFor
-from portal.home.queries import Task, patient_home, work_queue
+from portal.home.queries import Task, patient_home
+from portal.home.work.queue import work_queue
 from portal.people.models import Role, User
 from portal.reports.models import Report
 from tests.people import allow, help_with, make_user
@@ -64,7 +66,7 @@ def test_a_report_waits_as_the_patient_chose_and_is_never_lost(ward: Ward, choic
     page = client(ward.account).get(reverse("delivery:when")).content.decode()
     assert "Dr Amina Okafor signed it" in page, "a person is named"
     assert "CYP2C19" not in page and "clopidogrel" not in page, "nothing of it is told"
-    assert not [row for row in work_queue(ward.clinician) if row.work == "not_read"], "it is not overdue either"
+    assert not [row for row in work_queue(ward.clinician) if row.kind.code == "not_read"], "it is not overdue either"
 
 
 def test_the_patient_opens_it_after_all(ward: Ward) -> None:
@@ -109,14 +111,14 @@ def test_opening_together_is_somebodys_task_until_it_is_done(ward: Ward) -> None
 def test_an_important_result_that_is_put_off_goes_to_a_counsellor(ward: Ward, choice: Choice) -> None:
     choose(ward, choice, 30 if choice is Choice.ON_DATE else None)
     report = signed(ward)
-    assert releasing.is_serious(report)
+    assert has_grave_findings(report)
     assert CounsellorTask.objects.get(settled_at=None).kind == TaskKind.RESULT_WAITS
 
 
 def test_a_result_that_is_not_urgent_waits_without_a_call(ward: Ward) -> None:
     interpretation = ward.draft.interpretation
     interpretation.result = {**interpretation.result, "guidance": []}
-    assert not releasing.is_serious(ward.draft)
+    assert not has_grave_findings(ward.draft)
 
 
 def test_the_team_opens_only_what_the_patient_wants_to_open_together(ward: Ward) -> None:

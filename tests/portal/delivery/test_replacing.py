@@ -8,7 +8,7 @@ from django.urls import reverse
 from portal.delivery import actions
 from portal.delivery.errors import DeliveryRefused, Refusal
 from portal.delivery.queries import not_read_yet, to_review
-from portal.home.queries import work_queue
+from portal.home.work.queue import work_queue
 from portal.reports.models import Report, ReportStatus
 from portal.reports.queries import would_replace
 from portal.results.actions import receive_file

@@ -10,7 +10,8 @@ from consent.ledger.models import Decision
 from portal.access.models import AccessEvent, Outcome
 from portal.delivery import actions
 from portal.delivery.models import SignOff
-from tests.people import PASSWORD, allow, care
+from portal.results.models import FileStatus
+from tests.people import PASSWORD, allow, care, make_file, make_order
 from tests.portal.delivery.conftest import Ward
 from tests.portal.delivery.test_reading import address, signed_in
 from tests.portal.delivery.test_signing import shown
@@ -148,3 +149,14 @@ def test_the_draft_on_paper_is_marked_as_a_draft(ward: Ward, client: Client) -> 
     assert answer.status_code == 200
     assert answer["Content-Type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF")
+
+
+def test_a_file_on_hold_for_the_same_order_is_said_at_the_top(ward: Ward, client: Client) -> None:
+    assert b"is on hold" not in client.get(address("review", ward.draft)).content
+    other = make_order(ward.patient, ward.laboratory, ward.clinician)
+    make_file(ward.patient, ward.laboratory_user, other, status=FileStatus.HELD)
+    assert b"is on hold" not in client.get(address("review", ward.draft)).content, "that one answers another question"
+    held = make_file(ward.patient, ward.laboratory_user, ward.order, status=FileStatus.HELD)
+    page = client.get(address("review", ward.draft)).content.decode()
+    assert "Another file for this order is on hold" in page
+    assert page.index(reverse("results:file", args=[held.pk])) < page.index('id="findings"')

@@ -152,6 +152,7 @@ def test_the_page_says_who_signed_first_and_who_is_next(two: Ward) -> None:
     assert "Sign first" in page(clinician) and "Sign and send to the patient" not in page(clinician)
     answer = clinician.post(address("sign", two.draft), {"shown": shown(two.draft), "checked": "on"})
     clinician.post(answer["Location"], {"password": PASSWORD})
+    assert "Waits for a second signature, by somebody other than Dr Amina Okafor" in page(second)
     assert "a second clinician signs next" in page(clinician) and "sign-title" not in page(clinician)
     assert "Yours is the second signature" in page(second) and "Sign and send to the patient" in page(second)
 
@@ -162,6 +163,9 @@ def test_the_page_says_who_signed_first_and_who_is_next(two: Ward) -> None:
         ({"action": "avoid", "classification": "Strong"}, True),
         ({"action": "standard_dose", "otherwise": "avoid", "classification": "Strong"}, True),
         ({"action": "avoid", "classification": "Optional"}, False),
+        ({"action": "avoid", "classification": "N/A"}, True),
+        ({"action": "avoid", "classification": None}, True),
+        ({"action": "consider_alternative", "classification": "N/A"}, False),
         ({"action": "standard_dose", "classification": "Strong"}, False),
         ({"action": None, "classification": None}, False),
     ],

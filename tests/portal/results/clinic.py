@@ -8,7 +8,8 @@ from pathlib import Path
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from portal.people.models import Laboratory, Patient, Role, User
-from portal.results.actions import Identifiers, Receipt, receive_file
+from portal.results.actions import Receipt, receive_file
+from portal.results.identifiers import Identifiers
 from portal.results.models import Finding, Interpretation, TestOrder
 from tests.people import allow, care, make_laboratory, make_order, make_patient, make_user
 

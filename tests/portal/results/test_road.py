@@ -15,20 +15,19 @@ from portal.access.decide import Denied
 from portal.access.models import AccessEvent, Outcome
 from portal.people.models import Patient, Role
 from portal.results import interpreting, jobs
-from portal.results.actions import (
+from portal.results.actions import place_order, receive_file
+from portal.results.explanations import NotAccepted
+from portal.results.identifiers import Identifiers
+from portal.results.models import FileOrigin, FileStatus, Finding, Interpretation, Job, JobStatus, ResultFile
+from portal.results.stopped_files import (
     MOST_CORRECTIONS,
-    Identifiers,
     choose_sample,
     close_file,
     correct_identifiers,
     open_file_again,
-    place_order,
-    receive_file,
     review_hold,
     try_again,
 )
-from portal.results.explanations import NotAccepted
-from portal.results.models import FileOrigin, FileStatus, Finding, Interpretation, Job, JobStatus, ResultFile
 from tests.genomes import QUICK, SLOW, header_and_rows, vcf
 from tests.jobs import work_off
 from tests.people import care, make_laboratory, make_patient, make_user, say_yes

@@ -17,8 +17,8 @@ from portal.access import actions
 from portal.access.decide import decide
 from portal.access.models import AccessEvent, NoticeOwed
 from portal.people.models import Patient, ProxyGrant
-from portal.results.actions import consent_changed
 from portal.results.models import ResultFile
+from portal.results.road import consent_changed
 from portal.rights import exporting, leaving, life
 from portal.rights.models import Export, LifeEvent
 from tests.jobs import work_off
