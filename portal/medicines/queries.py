@@ -41,11 +41,13 @@ def patient_cared_for(user: User, patient_id: UUID) -> Patient | None:
 
 def told_by(patient: Patient) -> Told:
     """What a patient told, of a patient that was asked for."""
-    found = [list(kind.objects.filter(patient=patient).order_by("said_at")) for kind in (ListedMedicine, Reaction)]
+    medicines = list(ListedMedicine.objects.filter(patient=patient).order_by("said_at"))
+    reactions = list(Reaction.objects.filter(patient=patient).order_by("said_at"))
     facts = list(BodyFact.objects.filter(patient=patient))
-    for row in (*found[0], *found[1], *facts):
+    rows: list[ListedMedicine | Reaction | BodyFact] = [*medicines, *reactions, *facts]
+    for row in rows:
         row.patient = patient
-    return Told(tuple(found[0]), tuple(found[1]), {fact.part: fact for fact in facts})
+    return Told(tuple(medicines), tuple(reactions), {fact.part: fact for fact in facts})
 
 
 def reports_that_count(user: User, language: str) -> list[Report]:

@@ -14,7 +14,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -155,12 +155,15 @@ def card(request: HttpRequest) -> HttpResponse:
     """Choose what stands on the card; the card itself is made at the press and kept nowhere."""
     patient, user, language = _own_patient(request), _user(request), _language()
     reports, refusal = actions.reports_for_card(user, language)
-    groups = offered(patient, queries.told_by(patient), reports, language)
+    # The card is for whoever treats the person: it speaks the language of their reports, on the page already.
+    with override(language):
+        groups = offered(patient, queries.told_by(patient), reports, language)
     ticked, problem = request.POST.getlist("line"), ""
     if request.method == "POST":
-        lines, made_from = chosen(groups, ticked)
         try:
-            made = actions.make_card(user, patient, lines, made_from)
+            with override(language):
+                lines, made_from = chosen(groups, ticked)
+                made = actions.make_card(user, patient, lines, made_from)
         except CardTooFull:
             problem = _("This is too much for one card. Tick fewer things.") if lines else _("Tick something first.")
         else:
@@ -174,7 +177,7 @@ def card(request: HttpRequest) -> HttpResponse:
                 "made_up": patient.invented,
             }
             answer = HttpResponse(
-                print_pdf("medicines/card_pdf.html", context, get_language() or language, style="css/card.css"),
+                print_pdf("medicines/card_pdf.html", context, language, style="css/card.css"),
                 content_type="application/pdf",
             )
             answer["Content-Disposition"] = f'attachment; filename="card-{made.made.isoformat()}.pdf"'
@@ -182,6 +185,7 @@ def card(request: HttpRequest) -> HttpResponse:
     context = {
         "groups": groups,
         "ticked": ticked,
+        "card_language": language,
         "problem": problem,
         "refusal": refusal,
         "has_report": bool(reports),
