@@ -606,6 +606,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("no_question_from_a_dictionary", "portal/delivery/queries.py"): "the words of the questions of this very file",
     ("nothing_is_printed", "portal/home/management/commands/demo.py"): TERMINAL,
     ("nothing_is_printed", "consent/verify_receipt.py"): TERMINAL,
+    ("nothing_is_printed", "portal/medicines/verify_card.py"): TERMINAL,
     (
         "no_trusting_xml",
         "portal/reports/paper.py",

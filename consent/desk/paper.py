@@ -24,8 +24,8 @@ class FetchRefused(ValueError):
     """A paper asked for something outside the allow-list."""
 
 
-def print_pdf(template: str, context: dict[str, Any], language: str) -> bytes:
-    """A page template as a tagged PDF in one language."""
+def print_pdf(template: str, context: dict[str, Any], language: str, *, style: str = "") -> bytes:
+    """A page template as a tagged PDF in one language; `style` is one more stylesheet of ours, by its static name."""
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
@@ -33,7 +33,7 @@ def print_pdf(template: str, context: dict[str, Any], language: str) -> bytes:
         page = render_to_string(template, {**context, "language": language})
     fonts = FontConfiguration()
     faces = print_font_faces(_folder()) if all(path.is_file() for path in _fonts()) else ""
-    styles = [faces, *(_style(name) for name in ("css/tokens.css", "css/pdf.css")), _LONG_CODES]
+    styles = [faces, *(_style(name) for name in ("css/tokens.css", "css/pdf.css", style) if name), _LONG_CODES]
     rendered: bytes = HTML(string=page, url_fetcher=_fetch, media_type="print").write_pdf(
         stylesheets=[CSS(string=text, url_fetcher=_fetch, font_config=fonts, media_type="print") for text in styles],
         pdf_variant="pdf/ua-1",

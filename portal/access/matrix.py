@@ -101,6 +101,9 @@ RESOURCES: tuple[Resource, ...] = (
     Resource("first_signature", "delivery.FirstSignature", patient="report.patient"),
     Resource("withdrawal", "delivery.Withdrawal", patient="report.patient"),
     Resource("share", "delivery.Share", patient="report.patient"),
+    Resource("listed_medicine", "medicines.ListedMedicine", patient="patient"),
+    Resource("reaction", "medicines.Reaction", patient="patient"),
+    Resource("body_fact", "medicines.BodyFact", patient="patient"),
     Resource("export", "rights.Export", patient="patient"),
     Resource("erasure", "rights.Erasure", patient="patient"),
     Resource("life_event", "rights.LifeEvent", patient="patient"),
@@ -131,6 +134,13 @@ ASKED_ABOUT: dict[str, tuple[str, ...]] = {
     "place.hold": ("report",),
     "write.message": ("patient", "thread"),
     "write.visit_question": ("patient",),
+    "write.listed_medicine": ("patient",),
+    "read.listed_medicine": ("patient", "listed_medicine"),
+    "ask.listed_medicine": ("patient",),
+    "write.reaction": ("patient",),
+    "read.reaction": ("patient", "reaction"),
+    "write.body_fact": ("patient",),
+    "read.body_fact": ("patient", "body_fact"),
     "make.export": ("patient",),
     "read.export": ("patient", "export"),
     "ask.erasure": ("patient",),
@@ -298,6 +308,11 @@ RULES: tuple[Rule, ...] = (
     # What patient and care team write to each other; the patient's own list stays theirs until it is sent.
     *_rules("write.message read.thread read.message read.attachment", _PATIENT, _CLINICIAN, _COUNSELLOR),
     *_rules("write.visit_question read.visit_question", _PATIENT),
+    # What patients tell about themselves: theirs alone to write; who treats them may look, in an emergency too.
+    *_rules("write.listed_medicine write.reaction write.body_fact", _PATIENT),
+    *_rules("read.listed_medicine read.reaction read.body_fact", _PATIENT, _CLINICIAN, _COUNSELLOR, _EMERGENCY),
+    # "Can I take …?" and the card: what comes from a report asks the report's own rule as well.
+    *_rules("ask.listed_medicine print_card.patient", _PATIENT),
     *_rules("annotate.report compose.report sign.report release.report amend.report", _CLINICIAN, consent=PGX),
     # A report that is wrong is taken back whatever the patient allows: it reads nothing and protects them.
     *_rules("withdraw.report", _CLINICIAN),

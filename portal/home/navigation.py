@@ -37,6 +37,8 @@ _MESSAGES = Place(
     tuple(f"contact:{page}" for page in ("write", "write_to", "thread", "appointment", "questions")),
 )
 
+_MEDICINES = tuple(f"medicines:{page}" for page in ("ask", "reactions", "body", "card"))
+
 _STEPS = ("choices", "choice", "understand", "decide", "effect")
 _TEXTS = ("consent:write_text", "consent:text_draft")
 _CHOICES = tuple(f"consent:{space}{step}" for space in ("", "for:") for step in _STEPS)
@@ -48,6 +50,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
     Role.PATIENT: (
         _START,
         Place("delivery:report_list", _("My reports"), _REPORTS),
+        Place("medicines:mine", _("My medicines"), _MEDICINES),
         _MESSAGES,
         Place("results:files", _("My files"), (*_FILES, "results:send")),
         Place("consent:choices", _("What I allow"), _CHOICES),

@@ -33,6 +33,7 @@ from portal.access.models import (
 from portal.api.models import MachineToken
 from portal.contact.models import Attachment, Message, Thread, VisitQuestion
 from portal.delivery.models import FirstSignature, Hold, OptionChange, ReleasePreference, Share, Withdrawal
+from portal.medicines.models import BodyFact, ListedMedicine, Reaction
 from portal.people.models import CareRelationship, Patient, ProxyGrant, ProxyInvitation, Role, User
 from portal.rights.models import Erasure, Export, LifeEvent, RetentionDue, RetentionRule
 from tests.people import Clinic, allow, care, help_with, make_clinic, make_user
@@ -107,6 +108,9 @@ def things(clinic: Clinic) -> dict[str, Model]:
         "patient_invitation": PatientInvitation(patient=ada, email="x@example.org", expires_at=now),
         "email_change": EmailChange(user=clinic.ada_user, old_email="x@example.org", undo_until=now),
         "share": shared(clinic),
+        "listed_medicine": ListedMedicine(patient=ada, name="x"),
+        "reaction": Reaction(patient=ada, kind="allergy", name="x"),
+        "body_fact": BodyFact(patient=ada, part="kidneys", said="usual"),
         "export": Export.objects.create(patient=ada, asked_by=clinic.ada_user),
         "erasure": Erasure.objects.create(patient=ada),
         "life_event": LifeEvent.objects.create(patient=ada, kind="moved", basis="seen", recorded_by=clinic.clinician),
