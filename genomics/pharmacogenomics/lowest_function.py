@@ -2,12 +2,11 @@
 
 DPYD and RYR1 have hundreds of variants that travel in any combination, so pairs of named alleles do not describe a
 person; MT-RNR1 is the same with one copy. Each strand is as good as its worst variant. Where phase is not known,
-variants
-are taken to be on different strands, which is the worse of the two.
+variants are taken to be on different strands, which is the worse of the two.
 
 Each block of phase gives two values, one for each strand; all ways of turning the blocks are followed as a set of
-(strand,
-strand) values, of which there are only a handful, so the work grows with the number of positions and nothing else.
+(strand, strand) values, of which there are only a handful, so the work grows with the number of positions and
+nothing else.
 """
 
 from __future__ import annotations
