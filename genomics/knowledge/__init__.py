@@ -23,11 +23,11 @@ TABLES = Path(__file__).parent / "tables"
 
 # The genes an interpretation holds unless it is asked for more: those a patient's report has words for.
 COVERED_GENES = (
-    "ABCG2", "CYP2B6", "CYP2C19", "CYP2C9", "CYP3A4", "CYP3A5", "CYP4F2", "IFNL3", "NUDT15",
+    "ABCG2", "CYP2B6", "CYP2C19", "CYP2C9", "CYP3A4", "CYP3A5", "CYP4F2", "DPYD", "IFNL3", "NUDT15",
     "SLCO1B1", "TPMT", "UGT1A1", "VKORC1",
 )  # fmt: skip
 NOT_COVERED_GENES = (
-    "CACNA1S", "CFTR", "CYP2D6", "DPYD", "G6PD", "HLA-A", "HLA-B", "MT-RNR1", "NAT2", "RYR1",
+    "CACNA1S", "CFTR", "CYP2D6", "G6PD", "HLA-A", "HLA-B", "MT-RNR1", "NAT2", "RYR1",
 )  # fmt: skip
 EVERY_GENE = tuple(sorted(COVERED_GENES + NOT_COVERED_GENES))
 # Small variants do not tell HLA types: these two come from a laboratory's own call or not at all.

@@ -106,6 +106,18 @@ SOURCES: dict[str, tuple[str, str, str, str]] = {
         "2026",
         "CC0-1.0 (CPIC)",
     ),
+    "cpic-guidance-texts-dpyd": (
+        "conditions of the guidance on capecitabine and fluorouracil",
+        "CPIC guideline of 2017 (PMID 29152729), Table 2, as published in PubMed Central (PMC5760397)",
+        "2017-11",
+        "facts only",
+    ),
+    "dpwg-guidance-texts-dpyd": (
+        "conditions of the guidance on capecitabine and fluorouracil",
+        "DPWG recommendations of 2019 for systemic use, as quoted in NCBI Bookshelf NBK395610, Table 3",
+        "2019",
+        "facts only",
+    ),
     "dpwg-guidance-texts": (
         "conditions of the guidance, and the actions the texts give where the codes missed them",
         "DPWG guidelines as annotated by ClinPGx, 5 March 2023, as released in PharmCAT",

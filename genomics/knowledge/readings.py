@@ -22,7 +22,9 @@ CPIC = "cpic-guidance-texts"
 CPIC_THIOPURINES = "cpic-guidance-texts-thiopurines"
 CPIC_UPDATES = "cpic-guidance-updates"
 CPIC_SSRI = "cpic-guidance-texts-ssri"
+CPIC_DPYD = "cpic-guidance-texts-dpyd"
 DPWG = "dpwg-guidance-texts"
+DPWG_DPYD = "dpwg-guidance-texts-dpyd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,22 @@ READINGS = (
         otherwise="consider_alternative",
         results=("Poor Metabolizer",),
     ),
+    # A starting dose, then by harm and effect; more only for those who bear it well.
+    Reading(
+        "CPIC",
+        ("capecitabine", "fluorouracil"),
+        ("reduce_dose",),
+        CPIC_DPYD,
+        when=(Condition.STARTING_DOSE,),
+    ),
     # DPWG
+    Reading(
+        "DPWG",
+        ("capecitabine", "fluorouracil"),
+        ("reduce_dose",),
+        DPWG_DPYD,
+        when=(Condition.STARTING_DOSE,),
+    ),
     Reading(
         "DPWG",
         ("lansoprazole", "omeprazole", "pantoprazole"),

@@ -2,16 +2,16 @@
 
 DPYD and RYR1 have hundreds of variants that travel in any combination, so pairs of named alleles do not describe a
 person; MT-RNR1 is the same with one copy. Each strand is as good as its worst variant. Where phase is not known,
-variants
-are taken to be on different strands, which is the worse of the two.
+variants are taken to be on different strands, which is the worse of the two.
 
 Each block of phase gives two values, one for each strand; all ways of turning the blocks are followed as a set of
-(strand,
-strand) values, of which there are only a handful, so the work grows with the number of positions and nothing else.
+(strand, strand) values, of which there are only a handful, so the work grows with the number of positions and
+nothing else.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
@@ -153,8 +153,11 @@ def _reachable(gene: GeneKnowledge, seen: Sequence[_Seen], untested: Iterable[in
     known = variants(gene)
     base = _rank(known.reference)
     ways = {(base, base)}
-    for one, other in _blocks_of(seen, known.reference):
-        ways = _ways(ways, [(_rank(one), _rank(other))])
+    alike = Counter(tuple(sorted(map(_rank, pair))) for pair in _blocks_of(seen, known.reference))
+    for (one, other), count in alike.items():
+        # Two blocks alike can fall both ways at once; a third changes nothing.
+        for _ in range(min(count, 2)):
+            ways = _ways(ways, [(one, other)])
     open_ranks = {base} | {_rank(allele) for place in untested for allele in known.by_place[place].values()}
     return _ways(ways, [(one, other) for one in open_ranks for other in open_ranks])
 
@@ -194,7 +197,7 @@ def _called(gene: GeneKnowledge, seen: Sequence[_Seen], is_phased: bool) -> tupl
         return _name(gene, changed), (reduce(_worse, changed[0], reference), reduce(_worse, changed[1], reference))
     # The worst of all ways to turn the blocks; of those alike, one is followed.
     ways: dict[tuple[float, bool, float, bool], Strands] = {(0.0, True, 0.0, True): (reference, reference)}
-    for first, second in _blocks_of(seen, reference):
+    for first, second in _two_of_each(_blocks_of(seen, reference)):
         turned: dict[tuple[float, bool, float, bool], Strands] = {}
         for one, other in ways.values():
             for left, right in ((first, second), (second, first)):
@@ -208,7 +211,17 @@ def _called(gene: GeneKnowledge, seen: Sequence[_Seen], is_phased: bool) -> tupl
     return _name(gene, [[item] if item is not reference else [] for item in worst]), worst
 
 
-def _names(pair: Strands) -> tuple[str, ...]:
+def _two_of_each(pairs: Iterable[Strands]) -> list[Strands]:
+    """Of blocks that do the same, the first two by name: more of them change nothing."""
+    alike: dict[tuple[object, ...], list[Strands]] = {}
+    for pair in sorted((tuple(sorted(pair, key=_order)) for pair in pairs), key=_names):
+        kept = alike.setdefault(tuple(_order(item)[:2] for item in pair), [])
+        if len(kept) < 2:
+            kept.append((pair[0], pair[1]))
+    return [pair for kept in alike.values() for pair in kept]
+
+
+def _names(pair: Sequence[Allele]) -> tuple[str, ...]:
     return tuple(item.name for item in pair)
 
 

@@ -2,8 +2,8 @@
 gene.
 
 A call from elsewhere replaces what the file shows for its gene; where the two differ, both are told. A call may
-name a
-diplotype, a phenotype, an activity score, or several of them; where they contradict each other that is told too.
+name a diplotype, a phenotype, an activity score, or several of them; where they contradict each other that is told
+too.
 """
 
 from __future__ import annotations
@@ -302,7 +302,7 @@ def _of_reading(gene: GeneKnowledge, reading: _Reading, source: Source) -> str:
 
 
 def _of_score(gene: GeneKnowledge, score: float | None, is_minimum: bool, source: Source) -> str:
-    """ "At least" is as good as a number only where more would change nothing."""
+    """A score of "at least" is as good as a number only where more would change nothing."""
     stated = phenotype_of_score(gene, score, source)
     if is_minimum and stated != phenotype_of_score(gene, 99.0, source):
         return INDETERMINATE

@@ -1,8 +1,7 @@
 """What a person's own medicines do to an enzyme: the genotype stays, the enzyme works as if it were another one.
 
 Only CYP2D6 has a table of inhibitors here. For every other enzyme, and for every medicine the table does not hold,
-the result
-says that the interaction was not assessed, which is not the same as "there is none".
+the result says that the interaction was not assessed, which is not the same as "there is none".
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 changes.
 
 Nothing here is ever given a phenotype or looked up. It needs to know which bases travel together, so it answers
-only where
-phase leaves one arrangement.
+only where phase leaves one arrangement.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Warfarin by CPIC's flow: a dose from the IWPC algorithm, with every input shown, or the reason why there is none.
 
 CPIC gives no row per genotype for warfarin. It says when a published dose algorithm may be used, and by how much to
-change its
-answer for alleles the algorithm does not know. The numbers here are for a clinician to check, never for a patient's
-report.
+change its answer for alleles the algorithm does not know. The numbers here are for a clinician to check, never for
+a patient's report.
 """
 
 from __future__ import annotations
@@ -115,9 +114,8 @@ def warfarin_dose(knowledge: Knowledge, results: Mapping[str, GeneResult], facts
     """Follow CPIC's flow for an adult with these results.
 
     A diplotype with *5, *6, *8 or *11 is worked out as if that allele were *1 and then lowered by 15 to 30 %, by 20
-    to
-    40 % when both are such alleles. The range is that of the percentages; the algorithm's own error is larger and
-    not in it.
+    to 40 % when both are such alleles. The range is that of the percentages; the algorithm's own error is larger
+    and not in it.
     """
     vkorc1 = results["VKORC1"].phenotype[Source.CPIC] if "VKORC1" in results else None
     cyp2c9 = _certain_diplotype(results.get("CYP2C9"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, product
 
 import pytest
 from hypothesis import given, settings
@@ -278,3 +278,45 @@ def test_a_seen_change_of_a_rarer_allele_is_not_passed_over() -> None:
     assert result.diplotypes[0] == "*1/*35"
     assert result.phenotype[Source.CPIC] is None
     assert Caveat.PHENOTYPES_DISAGREE in result.caveats
+
+
+@st.composite
+def few_variants(draw: st.DrawFn) -> dict[Site, Call]:
+    """Somebody with up to six mixed positions of DPYD, in phase, in sets or alone; all other positions reference."""
+    gene = KNOWLEDGE.genes["DPYD"]
+    calls = calls_of(gene, "Reference", "Reference", phased=True)
+    places = [place for place in gene.positions if place.position not in (97573863, 97579893)]
+    for place in draw(st.lists(st.sampled_from(places), max_size=6, unique=True)):
+        pair = draw(st.permutations((place.reference, place.alternatives[0])))
+        phase_set = draw(st.sampled_from(["1", "2", None]))
+        calls[place.site] = Call(CallStatus.TESTED, tuple(pair), phase_set is not None, phase_set)
+    return calls
+
+
+@settings(max_examples=150, deadline=None)
+@given(few_variants())
+def test_dpyd_is_what_trying_every_arrangement_comes_to(calls: dict[Site, Call]) -> None:
+    """The worst of all ways to turn the blocks is told, and every one of them is possible."""
+    gene = KNOWLEDGE.genes["DPYD"]
+    value = {
+        (place, base): float(allele.activity_value or 1)
+        for allele in gene.alleles
+        if len(allele.defined_by) == 1
+        for place, base in allele.defined_by.items()
+    }
+    turning: dict[str, list[tuple[float, float]]] = {}
+    for (_, place), call in calls.items():
+        if len(set(call.alleles)) > 1:
+            first, second = (value.get((place, base), 1.0) for base in call.alleles)
+            turning.setdefault(call.phase_set or f"alone {place}", []).append((first, second))
+    totals = set()
+    for turns in product((False, True), repeat=len(turning)):
+        strands = [1.0, 1.0]
+        for turned, members in zip(turns, turning.values(), strict=True):
+            for pair in members:
+                one, other = pair[::-1] if turned else pair
+                strands = [min(strands[0], one), min(strands[1], other)]
+        totals.add(sum(strands))
+    result = interpreted(gene, calls)
+    assert result.activity_score[Source.CPIC] == min(totals)
+    assert {float(score) for score in result.possible_scores} == totals
