@@ -16,11 +16,11 @@ from django.utils import timezone
 from portal.access import log
 from portal.access.decide import require
 from portal.access.models import NoticeOwed
+from portal.access.plain_text import plain_text
 from portal.contact.attachments import recognised
 from portal.contact.errors import ContactRefused, Refusal
 from portal.contact.models import Attachment, Message, Thread, ThreadKind, VisitQuestion
 from portal.people.models import Patient, User
-from portal.results.plain_text import plain_text
 
 LONGEST = 4000
 LONGEST_QUESTION = 500

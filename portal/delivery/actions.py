@@ -18,6 +18,7 @@ from consent.desk.queries import Permission, permission
 from portal.access import log
 from portal.access.decide import Decision, Denied, require
 from portal.access.matrix import PGX
+from portal.access.plain_text import plain_text
 from portal.delivery.errors import DeliveryRefused, Refusal
 from portal.delivery.high_impact import has_grave_findings
 from portal.delivery.models import Annotation, FirstSignature, NoteKind, OptionChange, Release, SignOff, Withdrawal
@@ -30,7 +31,6 @@ from portal.reports.actions import compose_report, finalise
 from portal.reports.models import Report, ReportStatus
 from portal.reports.queries import in_language, same_matter, would_replace
 from portal.reports.words import LANGUAGES
-from portal.results.plain_text import plain_text
 
 NOTE_LIMIT = 2000
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.db import transaction
 
 from portal.access import log
+from portal.access.plain_text import one_line, plain_text
 from portal.delivery.actions import NOTE_LIMIT, draft_of, medicines, permitted
 from portal.delivery.errors import DeliveryRefused, Refusal
 from portal.delivery.high_impact import grave_medicines
 from portal.delivery.models import OptionChange
 from portal.people.models import User
 from portal.reports.models import Report
-from portal.results.plain_text import one_line, plain_text
 
 
 def leave_out(actor: User, report: Report, about: str, reason: str, words: str = "") -> OptionChange:

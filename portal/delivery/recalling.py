@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from portal.access import log
 from portal.access.decide import require
+from portal.access.plain_text import plain_text
 from portal.delivery.actions import NOTE_LIMIT, permitted
 from portal.delivery.errors import DeliveryRefused, Refusal
 from portal.delivery.models import Annotation, NoteKind, OptionChange, Withdrawal
@@ -17,7 +18,6 @@ from portal.delivery.telling import tell
 from portal.people.models import User
 from portal.reports.actions import amended_draft, take_back
 from portal.reports.models import Report, ReportStatus
-from portal.results.plain_text import plain_text
 
 
 def amend(actor: User, report: Report, reason: str) -> Report:

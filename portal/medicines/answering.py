@@ -18,9 +18,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from portal.medicines.models import BodyPart, Reaction, Said
 from portal.medicines.names import Medicine, folded
-from portal.medicines.queries import Told
+from portal.record.models import BodyPart, Reaction, Said
+from portal.record.queries import Told
 from portal.reports.models import Report
 from portal.reports.status import CARE, Status
 

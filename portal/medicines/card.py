@@ -28,7 +28,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from consent.ledger.keys import signing_key
-from portal.results.plain_text import one_line
+from portal.access.plain_text import one_line
 
 FIRST_LINE = "CARD 1"
 MOST_LINES = 14

@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portal.medicines.actions import LONGEST_NAME, LONGEST_STORY
-from portal.medicines.models import ANSWERS, BodyFact, BodyPart, ReactionKind, Said
+from portal.record.actions import LONGEST_NAME, LONGEST_STORY
+from portal.record.models import ANSWERS, BodyFact, BodyPart, ReactionKind, Said
 
 NAMES = "medicine-names"
 """The list of names that the page brings along for the browser to suggest from."""

@@ -6,19 +6,17 @@ medicines with nothing in common are spelt almost alike.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 
 from genomics.knowledge import load as load_knowledge
+from portal.record.names import folded
 from portal.reports import words
 
 MOST_OFFERED = 3
 CLOSE = 0.75
-_AMOUNT = re.compile(r"\s+\d[\d.,]*\s*(mg|g|mcg|µg|μg|ml|iu|ie|ui|%).*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -52,13 +50,6 @@ def name_of(code: str, language: str) -> str:
     """The name of a medicine in a language; a code that our facts no longer hold stands for itself."""
     found = medicines(language).get(code)
     return found.name if found else code
-
-
-def folded(typed: str) -> str:
-    """The same for every way of writing a name: no capitals, no accents, one space, no amount behind it."""
-    plain = unicodedata.normalize("NFKD", _AMOUNT.sub("", typed))
-    kept = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return " ".join(kept.casefold().split())
 
 
 @cache

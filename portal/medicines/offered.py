@@ -11,10 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
 from portal.medicines.card import Line
-from portal.medicines.models import BodyPart, ReactionKind, Said
 from portal.medicines.names import name_of
-from portal.medicines.queries import Told
 from portal.people.models import Patient
+from portal.record.models import BodyPart, ReactionKind, Said
+from portal.record.queries import Told
 from portal.reports.models import Report
 from portal.reports.status import Status
 

@@ -19,12 +19,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from consent.desk.paper import print_pdf
-from portal.medicines import actions, queries
+from portal.medicines import actions
 from portal.medicines.card import CardTooFull
 from portal.medicines.forms import AskForm, BodyForm, MedicineForm, ReactionForm
 from portal.medicines.names import close_to, find, medicines, name_of
 from portal.medicines.offered import chosen, offered
 from portal.people.models import Patient, User
+from portal.record import actions as record
+from portal.record import queries
+from portal.record.actions import NotTaken
 from portal.reports.words import LANGUAGES
 
 
@@ -53,7 +56,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     form, close = MedicineForm(), []
     if request.method == "POST":
         if row_id := request.POST.get("stopped") or request.POST.get("wrong"):
-            actions.take_off(user, patient, row_id, actions.WRONG if "wrong" in request.POST else actions.STOPPED)
+            record.take_off(user, patient, row_id, record.WRONG if "wrong" in request.POST else record.STOPPED)
             messages.success(request, _("It is off your list."))
             return redirect("medicines:mine")
         form = MedicineForm(request.POST)
@@ -77,8 +80,8 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 def _listed(user: User, patient: Patient, form: MedicineForm) -> bool:
     try:
-        actions.list_medicine(user, patient, form.cleaned_data["name"])
-    except actions.NotTaken:
+        record.list_medicine(user, patient, form.cleaned_data["name"], find(form.cleaned_data["name"]))
+    except NotTaken:
         form.add_error("name", _("We could not keep this. The list may be full."))
         return False
     return True
@@ -93,7 +96,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             answer = actions.ask(user, patient, form.cleaned_data["name"], _language())
-        except actions.NotTaken:
+        except NotTaken:
             form.add_error("name", _("We could not read this. Type the name again."))
     context = {
         "form": form if answer is None else AskForm(),
@@ -112,15 +115,15 @@ def reactions(request: HttpRequest) -> HttpResponse:
     form = ReactionForm()
     if request.method == "POST":
         if "wrong" in request.POST:
-            actions.drop_reaction(user, patient, request.POST["wrong"])
+            record.drop_reaction(user, patient, request.POST["wrong"])
             messages.success(request, _("It is off your list."))
             return redirect("medicines:reactions")
         form = ReactionForm(request.POST)
         if form.is_valid():
             sent = form.cleaned_data
             try:
-                actions.note_reaction(user, patient, sent["kind"], sent["name"], sent["happened"])
-            except actions.NotTaken:
+                record.note_reaction(user, patient, sent["kind"], sent["name"], sent["happened"], find(sent["name"]))
+            except NotTaken:
                 form.add_error("name", _("We could not keep this. The list may be full."))
             else:
                 return redirect("medicines:reactions")
@@ -142,7 +145,7 @@ def body(request: HttpRequest) -> HttpResponse:
     known = queries.told_by(patient).body
     form = BodyForm(request.POST if request.method == "POST" else None, known=known)
     if request.method == "POST" and form.is_valid():
-        actions.tell_about_body(user, patient, form.cleaned_data)
+        record.tell_about_body(user, patient, form.cleaned_data)
         messages.success(request, _("We kept your answers."))
         return redirect("medicines:mine")
     context = {"form": form, "known": known.values(), "made_up": patient.invented}
@@ -201,7 +204,7 @@ def of_patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     patient = queries.patient_cared_for(_user(request), patient_id)
     if patient is None:
         raise Http404
-    actions.read_told(_user(request), patient)
+    record.read_told(_user(request), patient)
     told = queries.told_by(patient)
     context = {
         "patient": patient,

@@ -17,13 +17,13 @@ from genomics.readers.recognition import FileKind, Recognition, recognise
 from portal.access import log
 from portal.access.decide import decide, require
 from portal.access.models import NoticeOwed
+from portal.access.plain_text import one_line
 from portal.people.models import Laboratory, Patient, Role, User
 from portal.results import explanations
 from portal.results.explanations import NotAccepted, source
 from portal.results.identifiers import Identifiers
 from portal.results.models import FileOrigin, FileStatus, ResultFile, TestOrder
 from portal.results.patience import passes_by_itself, patiently
-from portal.results.plain_text import one_line
 from portal.results.road import hold, refuse, send_on
 from portal.results.senders import ORIGINS, is_sender
 from portal.results.stopped_files import correct_identifiers

@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from portal.access import log
 from portal.access.decide import require
+from portal.access.plain_text import plain_text
 from portal.people.models import User
 from portal.results import explanations
 from portal.results.explanations import NotAccepted, source
 from portal.results.identifiers import Identifiers
 from portal.results.models import FileStatus, ResultFile
-from portal.results.plain_text import plain_text
 from portal.results.queries import has_older_facts
 from portal.results.road import locked, refuse, send_on
 from portal.results.senders import is_sender, may_choose_sample, refuse_unless

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "portal.reports",
     "portal.contact",
     "portal.delivery",
+    "portal.record",
     "portal.medicines",
     "portal.rights",
     "portal.backups",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from portal.delivery import actions as delivery
-from portal.medicines.models import ListedMedicine
+from portal.record.models import ListedMedicine
 from tests.browser import Visitor, needs_browser, picture
 from tests.portal.delivery.conftest import make_ward
 

@@ -33,8 +33,8 @@ from portal.access.models import (
 from portal.api.models import MachineToken
 from portal.contact.models import Attachment, Message, Thread, VisitQuestion
 from portal.delivery.models import FirstSignature, Hold, OptionChange, ReleasePreference, Share, Withdrawal
-from portal.medicines.models import BodyFact, ListedMedicine, Reaction
 from portal.people.models import CareRelationship, Patient, ProxyGrant, ProxyInvitation, Role, User
+from portal.record.models import BodyFact, ListedMedicine, Reaction
 from portal.rights.models import Erasure, Export, LifeEvent, RetentionDue, RetentionRule
 from tests.people import Clinic, allow, care, help_with, make_clinic, make_user
 

@@ -15,10 +15,11 @@ from portal.access.models import AccessEvent
 from portal.delivery.models import Release
 from portal.medicines import actions
 from portal.medicines.answering import Answer, Refusal, answer
-from portal.medicines.models import BodyPart, ReactionKind, Said
-from portal.medicines.names import medicines
-from portal.medicines.queries import told_by
+from portal.medicines.names import find, medicines
 from portal.people.models import Role
+from portal.record import actions as record
+from portal.record.models import BodyPart, ReactionKind, Said
+from portal.record.queries import told_by
 from portal.reports.models import Report, ReportStatus
 from tests.people import allow, make_user
 from tests.portal.delivery.conftest import Ward
@@ -123,18 +124,27 @@ def test_advice_a_clinician_left_out_stays_left_out(released: Ward) -> None:
 
 
 def test_what_harmed_before_is_said_first(released: Ward) -> None:
-    actions.note_reaction(released.account, released.patient, ReactionKind.ALLERGY, "Clopidogrel 75 mg", "a rash")
+    record.note_reaction(
+        released.account,
+        released.patient,
+        ReactionKind.ALLERGY,
+        "Clopidogrel 75 mg",
+        "a rash",
+        code=find("Clopidogrel 75 mg"),
+    )
     told = page(released)
     assert told.index("You told us that you are allergic to clopidogrel.") < told.index("answer-card")
     assert "What happened: a rash." in told
     # It is said as well where nothing else can be: no report, an unknown name.
-    actions.note_reaction(released.account, released.patient, ReactionKind.REACTION, "Moon dust")
+    record.note_reaction(
+        released.account, released.patient, ReactionKind.REACTION, "Moon dust", code=find("Moon dust")
+    )
     assert "harmed you before" in page(released, "moon  DUST")
     assert "You wrote down 1 other allergy" in page(released, "moon dust")
 
 
 def test_the_body_is_told_of_and_never_judged(released: Ward) -> None:
-    actions.tell_about_body(
+    record.tell_about_body(
         released.account, released.patient, {BodyPart.PREGNANCY: Said.YES, BodyPart.KIDNEYS: Said.DO_NOT_KNOW}
     )
     told = page(released)
@@ -142,15 +152,15 @@ def test_the_body_is_told_of_and_never_judged(released: Ward) -> None:
     assert "you do not know how well your kidneys work" in told
     assert "You did not tell us how well your liver works." in told
     before = asked(released)
-    actions.tell_about_body(released.account, released.patient, {BodyPart.PREGNANCY: Said.NO})
+    record.tell_about_body(released.account, released.patient, {BodyPart.PREGNANCY: Said.NO})
     after = asked(released)
     assert before.cards[0].card == after.cards[0].card, "no source, no verdict"
     assert [row.part for row in after.to_tell] == ["kidneys", "liver"]
 
 
 def test_other_medicines_are_said_not_to_be_counted(released: Ward) -> None:
-    actions.list_medicine(released.account, released.patient, "omeprazole")
-    actions.list_medicine(released.account, released.patient, "my green drops")
+    record.list_medicine(released.account, released.patient, "omeprazole", find("omeprazole"))
+    record.list_medicine(released.account, released.patient, "my green drops", find("my green drops"))
     told = page(released)
     assert "You take 2 other medicines. We did not check how they act together." in told
     assert "This medicine is on your list." in page(released, "omeprazole")

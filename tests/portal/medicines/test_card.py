@@ -17,10 +17,12 @@ from portal.access.decide import Denied
 from portal.access.models import AccessEvent
 from portal.medicines import actions, card, verify_card
 from portal.medicines.card import CardTooFull, Line, drawn
-from portal.medicines.models import BodyPart, ReactionKind, Said
+from portal.medicines.names import find
 from portal.medicines.offered import chosen, offered
-from portal.medicines.queries import told_by
 from portal.medicines.verify_card import NotGenuine, verify
+from portal.record import actions as record
+from portal.record.models import BodyPart, ReactionKind, Said
+from portal.record.queries import told_by
 from tests.people import allow
 from tests.portal.delivery.conftest import Ward
 from tests.portal.medicines.conftest import client
@@ -46,9 +48,11 @@ def made(ward: Ward, *keys: str) -> card.Card:
 
 
 def test_a_card_holds_what_was_ticked_and_nothing_else(released: Ward) -> None:
-    actions.note_reaction(released.account, released.patient, ReactionKind.ALLERGY, "latex", "a rash")
-    actions.list_medicine(released.account, released.patient, "omeprazole")
-    actions.tell_about_body(released.account, released.patient, {BodyPart.KIDNEYS: Said.REDUCED})
+    record.note_reaction(
+        released.account, released.patient, ReactionKind.ALLERGY, "latex", "a rash", code=find("latex")
+    )
+    record.list_medicine(released.account, released.patient, "omeprazole", find("omeprazole"))
+    record.tell_about_body(released.account, released.patient, {BodyPart.KIDNEYS: Said.REDUCED})
     offers = texts(released)
     found = made(released, *(name for name in offers if name.startswith(("me:name", "harm:"))))
     lines = found.text.split("\n")

@@ -9,9 +9,10 @@ from django.urls import reverse
 from portal.access.decide import Denied
 from portal.access.models import AccessEvent
 from portal.medicines import actions
-from portal.medicines.models import BodyFact, BodyPart, ListedMedicine, Reaction, ReactionKind, Said
 from portal.medicines.names import close_to, find, folded, medicines
-from portal.medicines.queries import told_by
+from portal.record import actions as record
+from portal.record.models import BodyFact, BodyPart, ListedMedicine, Reaction, ReactionKind, Said
+from portal.record.queries import told_by
 from tests.people import Clinic, make_clinic
 from tests.portal.medicines.conftest import client
 
@@ -45,19 +46,21 @@ def test_a_close_name_is_offered_and_what_was_typed_can_be_kept(clinic: Clinic) 
 def test_each_item_can_be_put_right(clinic: Clinic) -> None:
     ada = client(clinic.ada_user)
     for name, reason in (("omeprazole", "stopped"), ("warfarin", "wrong")):
-        row = actions.list_medicine(clinic.ada_user, clinic.ada, name)
+        row = record.list_medicine(clinic.ada_user, clinic.ada, name, find(name))
         assert ada.post(reverse("medicines:mine"), {reason: str(row.pk)}).status_code == 302
         assert AccessEvent.objects.filter(action="write.listed_medicine", reason=reason).exists()
     assert not ListedMedicine.objects.exists()
-    harmed = actions.note_reaction(clinic.ada_user, clinic.ada, ReactionKind.ALLERGY, "latex", "a rash")
+    harmed = record.note_reaction(
+        clinic.ada_user, clinic.ada, ReactionKind.ALLERGY, "latex", "a rash", code=find("latex")
+    )
     assert b"latex" in ada.get(reverse("medicines:reactions")).content.lower()
     ada.post(reverse("medicines:reactions"), {"wrong": str(harmed.pk)})
     assert not Reaction.objects.exists()
 
 
 def test_somebody_elses_item_cannot_be_taken_off(clinic: Clinic) -> None:
-    row = actions.list_medicine(clinic.ada_user, clinic.ada, "omeprazole")
-    harmed = actions.note_reaction(clinic.ada_user, clinic.ada, ReactionKind.ALLERGY, "latex")
+    row = record.list_medicine(clinic.ada_user, clinic.ada, "omeprazole", find("omeprazole"))
+    harmed = record.note_reaction(clinic.ada_user, clinic.ada, ReactionKind.ALLERGY, "latex", code=find("latex"))
     ben = client(clinic.ben_user)
     ben.post(reverse("medicines:mine"), {"wrong": str(row.pk)})
     ben.post(reverse("medicines:reactions"), {"wrong": str(harmed.pk)})
@@ -75,14 +78,16 @@ def test_not_answered_is_not_no(clinic: Clinic) -> None:
     assert set(told_by(clinic.ada).body) == {"kidneys"}, "an answer that is taken back was never given"
     refused = ada.post(reverse("medicines:body"), {"pregnancy": "reduced"})
     assert refused.status_code == 422 and set(told_by(clinic.ada).body) == {"kidneys"}
-    with pytest.raises(actions.NotTaken):
-        actions.tell_about_body(clinic.ada_user, clinic.ada, {"pregnancy": Said.REDUCED})
+    with pytest.raises(record.NotTaken):
+        record.tell_about_body(clinic.ada_user, clinic.ada, {"pregnancy": Said.REDUCED})
 
 
 def test_nothing_of_it_lies_in_plain(clinic: Clinic) -> None:
-    actions.list_medicine(clinic.ada_user, clinic.ada, "omeprazole")
-    actions.note_reaction(clinic.ada_user, clinic.ada, ReactionKind.ALLERGY, "omeprazole", "blue-heron-rash")
-    actions.tell_about_body(clinic.ada_user, clinic.ada, {BodyPart.KIDNEYS: Said.REDUCED})
+    record.list_medicine(clinic.ada_user, clinic.ada, "omeprazole", find("omeprazole"))
+    record.note_reaction(
+        clinic.ada_user, clinic.ada, ReactionKind.ALLERGY, "omeprazole", "blue-heron-rash", code=find("omeprazole")
+    )
+    record.tell_about_body(clinic.ada_user, clinic.ada, {BodyPart.KIDNEYS: Said.REDUCED})
     with connection.cursor() as cursor:
         for model in (ListedMedicine, Reaction, BodyFact):
             cursor.execute(f"SELECT * FROM {model._meta.db_table}")
@@ -92,8 +97,10 @@ def test_nothing_of_it_lies_in_plain(clinic: Clinic) -> None:
 
 
 def test_the_team_looks_and_nobody_else(clinic: Clinic) -> None:
-    actions.list_medicine(clinic.ada_user, clinic.ada, "omeprazole")
-    actions.note_reaction(clinic.ada_user, clinic.ada, ReactionKind.REACTION, "codeine", "could not breathe")
+    record.list_medicine(clinic.ada_user, clinic.ada, "omeprazole", find("omeprazole"))
+    record.note_reaction(
+        clinic.ada_user, clinic.ada, ReactionKind.REACTION, "codeine", "could not breathe", code=find("codeine")
+    )
     address = reverse("medicines:of_patient", args=[clinic.ada.pk])
     for member in (clinic.clinician, clinic.counsellor):
         page = client(member).get(address).content.decode()
@@ -103,19 +110,19 @@ def test_the_team_looks_and_nobody_else(clinic: Clinic) -> None:
         assert client(other).get(address).status_code == 404
     for member in (clinic.clinician, clinic.ben_user):
         with pytest.raises(Denied):
-            actions.list_medicine(member, clinic.ada, "warfarin")
+            record.list_medicine(member, clinic.ada, "warfarin", find("warfarin"))
         with pytest.raises(Denied):
-            actions.tell_about_body(member, clinic.ada, {})
+            record.tell_about_body(member, clinic.ada, {})
 
 
 def test_a_list_has_an_end_and_a_name_a_length(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(actions, "MOST_ROWS", 1)
-    actions.list_medicine(clinic.ada_user, clinic.ada, "omeprazole")
+    record.list_medicine(clinic.ada_user, clinic.ada, "omeprazole", find("omeprazole"))
     sent = client(clinic.ada_user).post(reverse("medicines:mine"), {"name": "warfarin"})
     assert sent.status_code == 422 and b"The list may be full" in sent.content
     for typed in ("", "  \u202e ", "x" * 121):
-        with pytest.raises(actions.NotTaken):
-            actions.list_medicine(clinic.ada_user, clinic.ada, typed)
+        with pytest.raises(record.NotTaken):
+            record.list_medicine(clinic.ada_user, clinic.ada, typed, find(typed))
 
 
 @pytest.mark.pure

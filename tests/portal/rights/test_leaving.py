@@ -38,8 +38,8 @@ from portal.access.seals import seal
 from portal.access.verify import verify
 from portal.contact import actions as contact
 from portal.delivery.models import FirstSignature, Hold, OptionChange, ReleasePreference, Share, Withdrawal
-from portal.medicines import actions as medicines
 from portal.people.models import Patient, ProxyGrant, ProxyInvitation, Role, User
+from portal.record import actions as record
 from portal.results.models import Job, ResultFile, TestOrder
 from portal.rights import exporting, leaving
 from portal.rights.holdings import Fate, erased_in_order, fate, model_of, resources, rows
@@ -85,9 +85,9 @@ def one_of_everything(clinic: Clinic) -> None:
     )
     contact.write(clinic.clinician, ada, "Please call.", files=[SimpleUploadedFile("x.pdf", b"%PDF-1.7")])
     contact.note_question(clinic.ada_user, ada, "Why this dose?")
-    medicines.list_medicine(clinic.ada_user, ada, "omeprazole")
-    medicines.note_reaction(clinic.ada_user, ada, "allergy", "latex")
-    medicines.tell_about_body(clinic.ada_user, ada, {"kidneys": "do_not_know"})
+    record.list_medicine(clinic.ada_user, ada, "omeprazole")
+    record.note_reaction(clinic.ada_user, ada, "allergy", "latex")
+    record.tell_about_body(clinic.ada_user, ada, {"kidneys": "do_not_know"})
     ReleasePreference.objects.create(patient=ada, kind="medicines", choice="now")
     Hold.objects.create(report=clinic.draft, reason="talk_first", until=now, placed_by=clinic.clinician)
     OptionChange.objects.create(report=clinic.draft, act="added", about="x", author=clinic.clinician)
