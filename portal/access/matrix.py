@@ -104,6 +104,13 @@ RESOURCES: tuple[Resource, ...] = (
     Resource("listed_medicine", "medicines.ListedMedicine", patient="patient"),
     Resource("reaction", "medicines.Reaction", patient="patient"),
     Resource("body_fact", "medicines.BodyFact", patient="patient"),
+    Resource("decision", "decisions.Decision", patient="patient"),
+    Resource("edition", "decisions.Edition", patient="decision.patient"),
+    Resource("preparation", "decisions.Preparation", patient="decision.patient"),
+    Resource("readiness_check", "decisions.ReadinessCheck", patient="decision.patient"),
+    Resource("decision_task", "decisions.DecisionTask", patient="decision.patient"),
+    Resource("joint_decision", "decisions.JointDecision", patient="decision.patient"),
+    Resource("visit_rating", "decisions.VisitRating", patient="joint_decision.decision.patient"),
     Resource("export", "rights.Export", patient="patient"),
     Resource("erasure", "rights.Erasure", patient="patient"),
     Resource("life_event", "rights.LifeEvent", patient="patient"),
@@ -141,6 +148,9 @@ ASKED_ABOUT: dict[str, tuple[str, ...]] = {
     "read.reaction": ("patient", "reaction"),
     "write.body_fact": ("patient",),
     "read.body_fact": ("patient", "body_fact"),
+    "open.decision": ("patient",),
+    "record.joint_decision": ("decision",),
+    "rate.visit_rating": ("joint_decision",),
     "make.export": ("patient",),
     "read.export": ("patient", "export"),
     "ask.erasure": ("patient",),
@@ -229,6 +239,8 @@ _PROXY = (Role.PATIENT, Relation.PROXY)
 
 _ABOUT_A_REPORT = "read.annotation read.sign_off read.release read.option_change read.first_signature read.withdrawal"
 
+_ABOUT_A_DECISION = "read.decision read.edition read.preparation read.readiness_check read.joint_decision"
+
 RULES: tuple[Rule, ...] = (
     # Accounts and who cares for whom: operators, who see no health data.
     *_rules("administer.user administer.laboratory administer.care_relationship", _OPERATOR),
@@ -314,6 +326,14 @@ RULES: tuple[Rule, ...] = (
     # "Can I take …?" and the card: what comes from a report asks the report's own rule as well.
     *_rules("ask.listed_medicine print_card.patient", _PATIENT),
     *_rules("annotate.report compose.report sign.report release.report amend.report", _CLINICIAN, consent=PGX),
+    # Deciding together: opened and written by a clinician, read by the patient once released and while the report
+    # behind it is open to them. What they prepare the care team reads; what they thought of the talk is theirs.
+    *_rules("open.decision edit.decision release.decision", _CLINICIAN, consent=PGX),
+    *_rules(_ABOUT_A_DECISION, _CLINICIAN, _COUNSELLOR, consent=PGX),
+    *_rules(_ABOUT_A_DECISION, _PATIENT, consent=PGX, gate=Gate.RELEASED),
+    *_rules("prepare.decision rate.visit_rating read.visit_rating", _PATIENT, consent=PGX, gate=Gate.RELEASED),
+    *_rules("record.joint_decision", _CLINICIAN, _COUNSELLOR, consent=PGX),
+    *_rules("read.decision_task settle.decision_task", _CLINICIAN, _COUNSELLOR),
     # A report that is wrong is taken back whatever the patient allows: it reads nothing and protects them.
     *_rules("withdraw.report", _CLINICIAN),
     *_rules(_ABOUT_A_REPORT, _CLINICIAN, _COUNSELLOR, _EMERGENCY, consent=PGX),

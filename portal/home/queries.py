@@ -18,6 +18,7 @@ from portal.access.models import BreakGlass
 from portal.access.queries import breaks_to_review, questions_to_answer
 from portal.access.standing_in import StandIn
 from portal.contact.queries import unread_threads
+from portal.decisions.queries import open_decisions
 from portal.delivery.queries import (
     Waiting,
     preferences,
@@ -70,6 +71,7 @@ class PatientHome:
     moments: tuple[Moment, ...]
     waiting: tuple[Waiting, ...] = ()
     new_messages: int = 0
+    to_decide: int = 0
     asks_when: bool = False
     """Nobody has asked yet how the patient wants results, and one may come."""
     caller: User | None = None
@@ -118,6 +120,7 @@ def patient_home(user: User) -> PatientHome | None:
         _moments(reports, files),
         waiting=waits,
         new_messages=unread_threads(user),
+        to_decide=len(open_decisions(user)) if allowed.permitted else 0,
         asks_when=asks_when,
         caller=caller,
     )

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "portal.contact",
     "portal.delivery",
     "portal.medicines",
+    "portal.decisions",
     "portal.rights",
     "portal.backups",
     "portal.home",

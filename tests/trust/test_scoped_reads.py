@@ -43,6 +43,7 @@ BY_THE_SYSTEM = {
     "portal/results/road.py": "the road itself: moves a file that an act asked `require` about, or whose yes changed",
     "portal/results/interpreting.py": "a job: reads a file by the id it was given",
     "portal/results/same_person.py": "a job: compares fingerprints, shows none",
+    "portal/decisions/preparing.py": "acts that ask `require` first",
     "portal/delivery/recalling.py": "acts that ask `require` first",
     "portal/delivery/telling.py": "tells people that something happened",
     "portal/reports/making.py": "a job: makes a report by the id it was given",

@@ -35,6 +35,7 @@ SOURCES: tuple[Callable[[User], Iterable[Row]], ...] = (
     files.not_read,
     people.messages,
     people.talks,
+    people.calls,
     people.consents,
 )
 """Where rows come from. Each is scoped to the asker and asks as many questions for a thousand rows as for one."""

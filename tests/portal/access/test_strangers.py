@@ -22,10 +22,13 @@ from portal.access import log
 from portal.access.models import BreakGlass, FactorRecovery, Question
 from portal.contact import actions as contact
 from portal.contact.models import Thread
+from portal.decisions import actions, preparing
+from portal.decisions.models import Decision
 from portal.delivery.models import Share
 from portal.people.models import ProxyGrant, ProxyInvitation, Role, User
 from portal.rights.models import Erasure, Export, LifeEvent, RetentionDue
 from tests.people import PASSWORD, Clinic, allow, help_with, make_clinic, make_user
+from tests.portal.decisions.examples import aid
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +55,16 @@ def lost(clinic: Clinic) -> FactorRecovery:
 def asked(clinic: Clinic) -> Question:
     event = log.record(clinic.clinician, "read.patient", clinic.ada)
     return Question.objects.create(event=event, asked_by=clinic.ada_user)
+
+
+def decided_about(clinic: Clinic) -> Decision:
+    there = Decision.objects.filter(patient=clinic.ada).first()
+    if there is None:
+        there = actions.open_decision(clinic.clinician, clinic.ada)
+        actions.save(clinic.clinician, there, 1, aid())
+        actions.release(clinic.clinician, there, 2)
+        preparing.answer_ready(clinic.ada_user, there, "en", dict.fromkeys("sure", False))
+    return there
 
 
 def drafted(clinic: Clinic) -> ConsentTemplate:
@@ -107,6 +120,8 @@ MAKERS: dict[str, Callable[[Clinic], list[uuid.UUID] | list[str]]] = {
             report=clinic.report, shared_by=clinic.ada_user, doctor="Dr X", email="x@example.org", days=7
         ).pk
     ],
+    "decision_id": lambda clinic: [decided_about(clinic).pk],
+    "call_id": lambda clinic: [decided_about(clinic).tasks.get().pk],
     "export_id": lambda clinic: [
         Export.objects.create(patient=clinic.ada, asked_by=clinic.ada_user, status=state).pk
         for state in ("failed", "removed")
