@@ -16,6 +16,15 @@ from consent.desk.actions import give
 from consent.desk.queries import current_text
 from consent.ledger.append import append
 from consent.ledger.models import ConsentEvent, Decision
+from portal.decisions.following.models import (
+    AdherenceCheck,
+    DiaryEntry,
+    FollowUpTask,
+    LookBack,
+    Plan,
+    Reminder,
+    Symptom,
+)
 from portal.decisions.models import (
     Decision as Choice,
 )
@@ -320,6 +329,7 @@ def decided(clinic: Clinic) -> dict[str, Model]:
         recorded_by=clinic.clinician,
     )
     return {
+        **followed(joint),
         "decision": decision,
         "edition": edition,
         "preparation": Preparation.objects.create(decision=decision),
@@ -329,4 +339,24 @@ def decided(clinic: Clinic) -> dict[str, Model]:
         ),
         "joint_decision": joint,
         "visit_rating": VisitRating.objects.create(joint_decision=joint, instrument="x", answers={}),
+    }
+
+
+def followed(joint: JointDecision) -> dict[str, Model]:
+    """Everything that comes after a choice."""
+    now, patient = timezone.now(), joint.decision.patient
+    plan = Plan.objects.create(patient=patient, joint_decision=joint, cue="x", act="x")
+    symptom = Symptom.objects.create(patient=patient, what="x", since=now.date())
+    rhythm = {"at": "08:00", "weekdays": [0], "zone": "UTC", "first": "2026-01-01", "last": ""}
+    check = AdherenceCheck.objects.create(joint_decision=joint, patient=patient, instrument="own-1", answers={})
+    return {
+        "plan": plan,
+        "reminder": Reminder.objects.create(plan=plan, rhythm=rhythm),
+        "adherence_check": check,
+        "symptom": symptom,
+        "diary_entry": DiaryEntry.objects.create(symptom=symptom, severity="a_bit"),
+        "look_back": LookBack.objects.create(joint_decision=joint, patient=patient, kind="two_weeks", due_at=now),
+        "follow_up_task": FollowUpTask.objects.create(
+            patient=patient, rule="a_lot", cause=check.pk, matter=joint.pk, due_at=now
+        ),
     }

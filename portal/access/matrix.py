@@ -111,6 +111,13 @@ RESOURCES: tuple[Resource, ...] = (
     Resource("decision_task", "decisions.DecisionTask", patient="decision.patient"),
     Resource("joint_decision", "decisions.JointDecision", patient="decision.patient"),
     Resource("visit_rating", "decisions.VisitRating", patient="joint_decision.decision.patient"),
+    Resource("plan", "following.Plan", patient="patient"),
+    Resource("reminder", "following.Reminder", patient="plan.patient"),
+    Resource("adherence_check", "following.AdherenceCheck", patient="patient"),
+    Resource("symptom", "following.Symptom", patient="patient"),
+    Resource("diary_entry", "following.DiaryEntry", patient="symptom.patient"),
+    Resource("look_back", "following.LookBack", patient="patient"),
+    Resource("follow_up_task", "following.FollowUpTask", patient="patient"),
     Resource("export", "rights.Export", patient="patient"),
     Resource("erasure", "rights.Erasure", patient="patient"),
     Resource("life_event", "rights.LifeEvent", patient="patient"),
@@ -151,6 +158,14 @@ ASKED_ABOUT: dict[str, tuple[str, ...]] = {
     "open.decision": ("patient",),
     "record.joint_decision": ("decision",),
     "rate.visit_rating": ("joint_decision",),
+    "write.plan": ("patient", "plan"),
+    "write.reminder": ("patient", "reminder"),
+    "write.adherence_check": ("patient", "adherence_check"),
+    "write.diary_entry": ("patient", "diary_entry"),
+    "read.plan": ("patient", "plan"),
+    "read.adherence_check": ("patient", "adherence_check"),
+    "read.diary_entry": ("patient", "diary_entry"),
+    "read.look_back": ("patient", "look_back"),
     "make.export": ("patient",),
     "read.export": ("patient", "export"),
     "ask.erasure": ("patient",),
@@ -164,8 +179,8 @@ ASKED_ABOUT: dict[str, tuple[str, ...]] = {
 YES_OF_ITS_OWN = {"open.share": "share"}
 """Actions that also need the patient's yes to exactly this row: the scope it completes."""
 
-WRITTEN = (".thread", ".message", ".attachment")
-"""What patient and care team write to each other tells about the patient as a result does."""
+WRITTEN = (".thread", ".message", ".attachment", ".plan", ".reminder", ".adherence_check", ".symptom", ".diary_entry")
+"""What patient and care team write to each other tells about the patient as a result does; so do plan and diary."""
 
 
 @dataclass(frozen=True)
@@ -240,6 +255,8 @@ _PROXY = (Role.PATIENT, Relation.PROXY)
 _ABOUT_A_REPORT = "read.annotation read.sign_off read.release read.option_change read.first_signature read.withdrawal"
 
 _ABOUT_A_DECISION = "read.decision read.edition read.preparation read.readiness_check read.joint_decision"
+
+_AFTER_A_CHOICE = "read.plan read.adherence_check read.symptom read.diary_entry read.look_back"
 
 RULES: tuple[Rule, ...] = (
     # Accounts and who cares for whom: operators, who see no health data.
@@ -334,6 +351,11 @@ RULES: tuple[Rule, ...] = (
     *_rules("prepare.decision rate.visit_rating read.visit_rating", _PATIENT, consent=PGX, gate=Gate.RELEASED),
     *_rules("record.joint_decision", _CLINICIAN, _COUNSELLOR, consent=PGX),
     *_rules("read.decision_task settle.decision_task", _CLINICIAN, _COUNSELLOR),
+    # What comes after a choice: the patient writes, the care team reads, as with messages; reminders are theirs.
+    *_rules("write.plan write.reminder read.reminder write.adherence_check write.diary_entry", _PATIENT),
+    *_rules("answer.look_back", _PATIENT),
+    *_rules(_AFTER_A_CHOICE, _PATIENT, _CLINICIAN, _COUNSELLOR, _EMERGENCY),
+    *_rules("read.follow_up_task settle.follow_up_task", _CLINICIAN, _COUNSELLOR),
     # A report that is wrong is taken back whatever the patient allows: it reads nothing and protects them.
     *_rules("withdraw.report", _CLINICIAN),
     *_rules(_ABOUT_A_REPORT, _CLINICIAN, _COUNSELLOR, _EMERGENCY, consent=PGX),

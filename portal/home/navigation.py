@@ -38,13 +38,18 @@ _MESSAGES = Place(
 )
 
 _MEDICINES = tuple(f"medicines:{page}" for page in ("ask", "reactions", "body", "card"))
+_AFTER_A_CHOICE = tuple(
+    f"following:{page}"
+    for page in ("start", "plan", "reminder", "check", "check_kept", "diary", "entry", "look_back", "tasks", "person")
+)
 _DECISIONS = Place(
     "decisions:list",
     _("Decisions"),
     tuple(
         f"decisions:{page}"
         for page in ("new", "show", "facts", "matters", "order", "ready", "end", "visit", "talk", "edit")
-    ),
+    )
+    + _AFTER_A_CHOICE,
 )
 
 _STEPS = ("choices", "choice", "understand", "decide", "effect")

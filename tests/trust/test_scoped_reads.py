@@ -44,6 +44,8 @@ BY_THE_SYSTEM = {
     "portal/results/interpreting.py": "a job: reads a file by the id it was given",
     "portal/results/same_person.py": "a job: compares fingerprints, shows none",
     "portal/decisions/preparing.py": "acts that ask `require` first",
+    "portal/decisions/following/reminding.py": "sends what a person asked for, by the id it was given",
+    "portal/decisions/following/upkeep.py": "tells people that something waits, and asks the team, by itself",
     "portal/delivery/recalling.py": "acts that ask `require` first",
     "portal/delivery/telling.py": "tells people that something happened",
     "portal/reports/making.py": "a job: makes a report by the id it was given",
