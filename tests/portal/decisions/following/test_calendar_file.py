@@ -6,7 +6,7 @@ import re
 import uuid
 from datetime import UTC, date, datetime, time, timedelta
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.decisions.following.calendar_file import LONGEST_LINE, OnDay, Repeated, calendar_file, escaped, folded
@@ -64,6 +64,7 @@ def test_a_day_to_look_back_is_a_whole_day_and_what_falls_on_no_day_is_left_out(
 
 
 @given(st.lists(rhythms().map(lambda rhythm: Repeated(uuid.uuid4(), rhythm)), max_size=4), st.text(max_size=300))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_the_summary_it_stays_one_file_of_short_lines_that_reads_back(events: list, summary: str) -> None:
     content = calendar_file(events, summary, MADE)
     assert all(len(line) <= LONGEST_LINE for line in content.split(b"\r\n"))

@@ -17,7 +17,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from consent.desk.hooks import changed
+from consent.desk import hooks
+from consent.desk.models import ConsentChange
 from consent.ledger.models import Decision as Act
 from portal.access.decide import Denied
 from portal.access.models import AccessEvent, NoticeOwed
@@ -64,6 +65,13 @@ def client(user: User) -> Client:
     found = Client()
     found.force_login(user)
     return found
+
+
+def changed(patient: Patient, scope: str) -> None:
+    """What every act of consent does once it is committed."""
+    hooks.owe(patient, scope)
+    for key in ConsentChange.objects.values_list("pk", flat=True):
+        hooks.settle(key)
 
 
 def planned(clinic: Clinic, joint: JointDecision) -> Plan:
