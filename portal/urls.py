@@ -21,6 +21,8 @@ urlpatterns = [
     path("consent/", include("consent.desk.urls")),
     path("contact/", include("portal.contact.urls")),
     path("about-me/", include("portal.medicines.urls")),
+    path("decisions/", include("portal.decisions.urls")),
+    path("following/", include("portal.decisions.following.urls")),
     path("rights/", include("portal.rights.urls")),
     path("results/", include("portal.results.urls")),
     path("shared/", include("portal.delivery.guest_urls")),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.db.models import Model
 from django.utils import timezone
 
 from consent.desk import understanding
@@ -15,6 +16,26 @@ from consent.desk.actions import give
 from consent.desk.queries import current_text
 from consent.ledger.append import append
 from consent.ledger.models import ConsentEvent, Decision
+from portal.decisions.following.models import (
+    AdherenceCheck,
+    DiaryEntry,
+    FollowUpTask,
+    LookBack,
+    Plan,
+    Reminder,
+    Symptom,
+)
+from portal.decisions.models import (
+    Decision as Choice,
+)
+from portal.decisions.models import (
+    DecisionTask,
+    Edition,
+    JointDecision,
+    Preparation,
+    ReadinessCheck,
+    VisitRating,
+)
 from portal.delivery.models import Annotation, Release, SignOff
 from portal.people.models import CareRelationship, Laboratory, Patient, ProxyGrant, Role, Sex, User
 from portal.reports.models import Report, ReportStatus
@@ -288,3 +309,54 @@ def make_clinic(*, consent: bool = True) -> Clinic:
         release=release(report),
         job=Job.objects.create(kind="interpret", target=file.id),
     )
+
+
+def decided(clinic: Clinic) -> dict[str, Model]:
+    """A decision of Ada's out of her released report, released itself, with everything that hangs on one."""
+    decision = Choice.objects.create(
+        patient=clinic.ada, report=clinic.report, language="en", opened_by=clinic.clinician
+    )
+    edition = Edition.objects.create(
+        decision=decision, number=1, content={}, author=clinic.clinician, released_at=timezone.now()
+    )
+    joint = JointDecision.objects.create(
+        decision=decision,
+        number=1,
+        edition=edition,
+        option="a",
+        option_name="A",
+        why="x",
+        recorded_by=clinic.clinician,
+    )
+    return {
+        **followed(joint),
+        "decision": decision,
+        "edition": edition,
+        "preparation": Preparation.objects.create(decision=decision),
+        "readiness_check": ReadinessCheck.objects.create(decision=decision, instrument="sure-en", answers={}),
+        "decision_task": DecisionTask.objects.create(
+            decision=decision, kind="not_ready", cause=decision.pk, due_at=timezone.now()
+        ),
+        "joint_decision": joint,
+        "visit_rating": VisitRating.objects.create(joint_decision=joint, instrument="x", answers={}),
+    }
+
+
+def followed(joint: JointDecision) -> dict[str, Model]:
+    """Everything that comes after a choice."""
+    now, patient = timezone.now(), joint.decision.patient
+    plan = Plan.objects.create(patient=patient, joint_decision=joint, cue="x", act="x")
+    symptom = Symptom.objects.create(patient=patient, what="x", since=now.date())
+    rhythm = {"at": "08:00", "weekdays": [0], "zone": "UTC", "first": "2026-01-01", "last": ""}
+    check = AdherenceCheck.objects.create(joint_decision=joint, patient=patient, instrument="own-1", answers={})
+    return {
+        "plan": plan,
+        "reminder": Reminder.objects.create(plan=plan, rhythm=rhythm),
+        "adherence_check": check,
+        "symptom": symptom,
+        "diary_entry": DiaryEntry.objects.create(symptom=symptom, severity="a_bit"),
+        "look_back": LookBack.objects.create(joint_decision=joint, patient=patient, kind="two_weeks", due_at=now),
+        "follow_up_task": FollowUpTask.objects.create(
+            patient=patient, rule="a_lot", cause=check.pk, matter=joint.pk, due_at=now
+        ),
+    }

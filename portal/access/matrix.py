@@ -104,6 +104,20 @@ RESOURCES: tuple[Resource, ...] = (
     Resource("listed_medicine", "record.ListedMedicine", patient="patient"),
     Resource("reaction", "record.Reaction", patient="patient"),
     Resource("body_fact", "record.BodyFact", patient="patient"),
+    Resource("decision", "decisions.Decision", patient="patient"),
+    Resource("edition", "decisions.Edition", patient="decision.patient"),
+    Resource("preparation", "decisions.Preparation", patient="decision.patient"),
+    Resource("readiness_check", "decisions.ReadinessCheck", patient="decision.patient"),
+    Resource("decision_task", "decisions.DecisionTask", patient="decision.patient"),
+    Resource("joint_decision", "decisions.JointDecision", patient="decision.patient"),
+    Resource("visit_rating", "decisions.VisitRating", patient="joint_decision.decision.patient"),
+    Resource("plan", "following.Plan", patient="patient"),
+    Resource("reminder", "following.Reminder", patient="plan.patient"),
+    Resource("adherence_check", "following.AdherenceCheck", patient="patient"),
+    Resource("symptom", "following.Symptom", patient="patient"),
+    Resource("diary_entry", "following.DiaryEntry", patient="symptom.patient"),
+    Resource("look_back", "following.LookBack", patient="patient"),
+    Resource("follow_up_task", "following.FollowUpTask", patient="patient"),
     Resource("export", "rights.Export", patient="patient"),
     Resource("erasure", "rights.Erasure", patient="patient"),
     Resource("life_event", "rights.LifeEvent", patient="patient"),
@@ -141,6 +155,17 @@ ASKED_ABOUT: dict[str, tuple[str, ...]] = {
     "read.reaction": ("patient", "reaction"),
     "write.body_fact": ("patient",),
     "read.body_fact": ("patient", "body_fact"),
+    "open.decision": ("patient",),
+    "record.joint_decision": ("decision",),
+    "rate.visit_rating": ("joint_decision",),
+    "write.plan": ("patient", "plan"),
+    "write.reminder": ("patient", "reminder"),
+    "write.adherence_check": ("patient", "adherence_check"),
+    "write.diary_entry": ("patient", "diary_entry"),
+    "read.plan": ("patient", "plan"),
+    "read.adherence_check": ("patient", "adherence_check"),
+    "read.diary_entry": ("patient", "diary_entry"),
+    "read.look_back": ("patient", "look_back"),
     "make.export": ("patient",),
     "read.export": ("patient", "export"),
     "ask.erasure": ("patient",),
@@ -154,8 +179,8 @@ ASKED_ABOUT: dict[str, tuple[str, ...]] = {
 YES_OF_ITS_OWN = {"open.share": "share"}
 """Actions that also need the patient's yes to exactly this row: the scope it completes."""
 
-WRITTEN = (".thread", ".message", ".attachment")
-"""What patient and care team write to each other tells about the patient as a result does."""
+WRITTEN = (".thread", ".message", ".attachment", ".plan", ".reminder", ".adherence_check", ".symptom", ".diary_entry")
+"""What patient and care team write to each other tells about the patient as a result does; so do plan and diary."""
 
 
 @dataclass(frozen=True)
@@ -228,6 +253,10 @@ _EMERGENCY = (Role.CLINICIAN, Relation.EMERGENCY)
 _PROXY = (Role.PATIENT, Relation.PROXY)
 
 _ABOUT_A_REPORT = "read.annotation read.sign_off read.release read.option_change read.first_signature read.withdrawal"
+
+_ABOUT_A_DECISION = "read.decision read.edition read.preparation read.readiness_check read.joint_decision"
+
+_AFTER_A_CHOICE = "read.plan read.adherence_check read.symptom read.diary_entry read.look_back"
 
 RULES: tuple[Rule, ...] = (
     # Accounts and who cares for whom: operators, who see no health data.
@@ -314,6 +343,19 @@ RULES: tuple[Rule, ...] = (
     # "Can I take …?" and the card: what comes from a report asks the report's own rule as well.
     *_rules("ask.listed_medicine print_card.patient", _PATIENT),
     *_rules("annotate.report compose.report sign.report release.report amend.report", _CLINICIAN, consent=PGX),
+    # Deciding together: opened and written by a clinician, read by the patient once released and while the report
+    # behind it is open to them. What they prepare the care team reads; what they thought of the talk is theirs.
+    *_rules("open.decision edit.decision release.decision", _CLINICIAN, consent=PGX),
+    *_rules(_ABOUT_A_DECISION, _CLINICIAN, _COUNSELLOR, consent=PGX),
+    *_rules(_ABOUT_A_DECISION, _PATIENT, consent=PGX, gate=Gate.RELEASED),
+    *_rules("prepare.decision rate.visit_rating read.visit_rating", _PATIENT, consent=PGX, gate=Gate.RELEASED),
+    *_rules("record.joint_decision", _CLINICIAN, _COUNSELLOR, consent=PGX),
+    *_rules("read.decision_task settle.decision_task", _CLINICIAN, _COUNSELLOR),
+    # What comes after a choice: the patient writes, the care team reads, as with messages; reminders are theirs.
+    *_rules("write.plan write.reminder read.reminder write.adherence_check write.diary_entry", _PATIENT),
+    *_rules("answer.look_back", _PATIENT),
+    *_rules(_AFTER_A_CHOICE, _PATIENT, _CLINICIAN, _COUNSELLOR, _EMERGENCY),
+    *_rules("read.follow_up_task settle.follow_up_task", _CLINICIAN, _COUNSELLOR),
     # A report that is wrong is taken back whatever the patient allows: it reads nothing and protects them.
     *_rules("withdraw.report", _CLINICIAN),
     *_rules(_ABOUT_A_REPORT, _CLINICIAN, _COUNSELLOR, _EMERGENCY, consent=PGX),

@@ -14,6 +14,8 @@ from portal.people.models import CareRelationship, Laboratory, Patient, User
 
 OF_A_REPORT = frozenset(resource.name for resource in RESOURCES if resource.patient == "report.patient")
 """Kinds of rows that hang on a report and go with it."""
+OF_A_DECISION = frozenset(resource.name for resource in RESOURCES if resource.patient == "decision.patient")
+"""Kinds of rows that hang on a decision."""
 
 
 def resource_of(obj: Model) -> Resource | None:
@@ -132,6 +134,9 @@ def cares_for(actor: User, patient: Patient, at: datetime, *, emergency: bool = 
 def released(obj: Model | None, at: datetime) -> bool:
     """Whether the report behind a row is signed and has been released by that moment."""
     resource = resource_of(obj) if obj is not None else None
+    decision = decision_of(obj)
+    if decision is not None:
+        return _decision_released(obj, decision, at)
     match resource.name if resource else None:
         case "report":
             reports = [obj]
@@ -152,3 +157,26 @@ def current(obj: Model | None) -> bool:
     resource = resource_of(obj) if obj is not None else None
     report = obj if resource is not None and resource.name == "report" else _follow(obj, "report")
     return getattr(report, "status", "") == "signed"
+
+
+def decision_of(obj: Model | None) -> Any:
+    """The decision a row hangs on, or is; None for everything else."""
+    resource = resource_of(obj) if obj is not None else None
+    match resource.name if resource else None:
+        case "decision":
+            return obj
+        case name if name in OF_A_DECISION:
+            return _follow(obj, "decision")
+        case "visit_rating":
+            return _follow(obj, "joint_decision.decision")
+    return None
+
+
+def _decision_released(obj: Model | None, decision: Any, at: datetime) -> bool:
+    """An edition by itself, everything else by any edition; and never before the report it came out of is open."""
+    editions = _follow(decision, "editions").filter(released_at__isnull=False, released_at__lte=at)
+    resource = resource_of(obj) if obj is not None else None
+    if resource is not None and resource.name == "edition":
+        editions = editions.filter(pk=_follow(obj, "pk"))
+    report = _follow(decision, "report")
+    return editions.exists() and (report is None or released(report, at))

@@ -38,6 +38,19 @@ _MESSAGES = Place(
 )
 
 _MEDICINES = tuple(f"medicines:{page}" for page in ("ask", "reactions", "body", "card"))
+_AFTER_A_CHOICE = tuple(
+    f"following:{page}"
+    for page in ("start", "plan", "reminder", "check", "check_kept", "diary", "entry", "look_back", "tasks", "person")
+)
+_DECISIONS = Place(
+    "decisions:list",
+    _("Decisions"),
+    tuple(
+        f"decisions:{page}"
+        for page in ("new", "show", "facts", "matters", "order", "ready", "end", "visit", "talk", "edit")
+    )
+    + _AFTER_A_CHOICE,
+)
 
 _STEPS = ("choices", "choice", "understand", "decide", "effect")
 _TEXTS = ("consent:write_text", "consent:text_draft")
@@ -51,6 +64,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         _START,
         Place("delivery:report_list", _("My reports"), _REPORTS),
         Place("medicines:mine", _("My medicines"), _MEDICINES),
+        _DECISIONS,
         _MESSAGES,
         Place("results:files", _("My files"), (*_FILES, "results:send")),
         Place("consent:choices", _("What I allow"), _CHOICES),
@@ -61,6 +75,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         _PATIENTS,
         Place("results:files", _("Files and orders"), _FILES),
         _SIGNED,
+        _DECISIONS,
         _MESSAGES,
         _DESK,
         _LEAVING,
@@ -71,6 +86,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         _PATIENTS,
         Place("results:files", _("Files"), _FILES),
         _SIGNED,
+        _DECISIONS,
         _MESSAGES,
         _DESK,
         _LEAVING,

@@ -6,6 +6,7 @@ Every row belongs to another room; this one gathers, scoped to the asker. The ca
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
@@ -18,6 +19,8 @@ from portal.access.models import BreakGlass
 from portal.access.queries import breaks_to_review, questions_to_answer
 from portal.access.standing_in import StandIn
 from portal.contact.queries import unread_threads
+from portal.decisions.following.queries import has_choices, waits_for_answer
+from portal.decisions.queries import open_decisions
 from portal.delivery.queries import (
     Waiting,
     preferences,
@@ -70,6 +73,11 @@ class PatientHome:
     moments: tuple[Moment, ...]
     waiting: tuple[Waiting, ...] = ()
     new_messages: int = 0
+    to_decide: int = 0
+    asks_if_right: UUID | None = None
+    """The question whether a choice is still right that waits for an answer."""
+    has_plan: bool = False
+    """Something was decided together, and can be followed."""
     asks_when: bool = False
     """Nobody has asked yet how the patient wants results, and one may come."""
     caller: User | None = None
@@ -110,6 +118,7 @@ def patient_home(user: User) -> PatientHome | None:
         talk = open_task(patient, PGX)
         caller = talk.counsellor if talk else None
     asks_when = allowed.permitted and not reports and not preferences(patient)
+    asked = waits_for_answer(user)
     return PatientHome(
         patient,
         task,
@@ -118,7 +127,10 @@ def patient_home(user: User) -> PatientHome | None:
         _moments(reports, files),
         waiting=waits,
         new_messages=unread_threads(user),
+        to_decide=len(open_decisions(user)) if allowed.permitted else 0,
         asks_when=asks_when,
+        asks_if_right=asked.pk if asked else None,
+        has_plan=has_choices(user),
         caller=caller,
     )
 

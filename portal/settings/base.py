@@ -56,6 +56,8 @@ INSTALLED_APPS = [
     "portal.delivery",
     "portal.record",
     "portal.medicines",
+    "portal.decisions",
+    "portal.decisions.following",
     "portal.rights",
     "portal.backups",
     "portal.home",
@@ -315,6 +317,9 @@ ERASURE_THOUGHT_OVER_DAYS = env.int("PORTAL_ERASURE_DAYS", default=7)
 BACKUPS_KEPT_DAYS = env.int("PORTAL_BACKUPS_KEPT_DAYS", default=90)
 # A lost second factor is not taken off before so many hours: time for the owner to say that they did not ask.
 FACTOR_RECOVERY_WAITS_HOURS = env.int("PORTAL_FACTOR_RECOVERY_HOURS", default=24)
+
+# Questionnaires a clinic has a licence for, as FHIR Questionnaire files; none comes with us (docs/following.md).
+FOLLOW_UP_INSTRUMENTS = VAR / "instruments"
 
 # Consent. The keys and the anchors live outside the database; back the keys up apart from it.
 CONSENT_LEDGER_KEY = env.str("PORTAL_LEDGER_KEY", default="")  # empty: made once under CONSENT_KEYS

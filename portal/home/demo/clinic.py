@@ -24,12 +24,13 @@ class Clinic:
     privacy_officer: User
     operator: User
     patients: tuple[Patient, Patient, Patient]
+    chooser: Patient  # somebody with a decision to make
     password: str
 
     @property
     def accounts(self) -> list[User]:
         staff = [self.clinician, self.second_clinician, self.counsellor, self.technician]
-        patients = [patient.account for patient in self.patients if patient.account]
+        patients = [patient.account for patient in (*self.patients, self.chooser) if patient.account]
         return [*patients, *staff, self.privacy_officer, self.operator]
 
 
@@ -71,8 +72,16 @@ def make_clinic() -> Clinic:
             patient("R-1002", "Rosa", "Alvarez", date(1975, 9, 2), Sex.FEMALE, made_up=True),
             patient("R-1003", "Tom", "Baker", date(1989, 12, 21), Sex.MALE, made_up=True),
         ),
+        chooser=_speaks(patient("R-1004", "Elena", "Ortiz", date(1961, 5, 8), Sex.FEMALE, made_up=True), "es"),
         password=secret,
     )
+
+
+def _speaks(patient: Patient, language: str) -> Patient:
+    if patient.language != language:
+        patient.language = language
+        patient.save(update_fields=["language"])
+    return patient
 
 
 def make_guest(clinic: Clinic, file: Path, sample: str) -> Patient:

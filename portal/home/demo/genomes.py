@@ -16,10 +16,11 @@ REAL = settings.ROOT.parent / "shared" / "data" / "real" / "NA18526.GRCh38.raw_a
 
 MOST_NAMED = 20
 
-# Three people who show what the report can say. The genotypes are made up; the definitions are our own tables'.
+# People who show what the report can say. The genotypes are made up; the definitions are our own tables'.
 MADE_UP = {
     "mei": {"CYP2C19": "*1/*17", "SLCO1B1": "*1/*5", "VKORC1": "rs9923231 reference (C)/rs9923231 variant (T)"},
     "rosa": {"CYP2C19": "*2/*2", "CYP2C9": "*1/*3", "NUDT15": "*1/*3", "UGT1A1": "*28/*28"},
+    "elena": {"CYP2C19": "*2/*2"},
     "tom": {"CYP2B6": "*6/*6", "CYP3A5": "*1/*3", "TPMT": "*1/*3A"},
 }
 

@@ -17,6 +17,7 @@ from consent.ledger.standing import permitted_subjects
 from portal.access.matrix import PGX
 from portal.contact.models import ThreadKind
 from portal.contact.queries import to_answer
+from portal.decisions.queries import tasks_for
 from portal.home.work.rows import Kind, Row, Words, is_theirs
 from portal.people.models import User
 from portal.people.queries import looked_after_by
@@ -70,6 +71,25 @@ def talks(user: User) -> Iterator[Row]:
             named=task.counsellor,
             mine=is_theirs(user, task.counsellor),
         )
+
+
+def calls(user: User) -> Iterator[Row]:
+    """Calls about decisions to be made together; nothing of somebody whose yes does not hold."""
+    tasks = list(tasks_for(user))
+    allowed = permitted_subjects(looked_after_by(user).values("subject"), PGX) if tasks else set()
+    for task in tasks:
+        patient = task.decision.patient
+        if patient.subject in allowed:
+            yield Row(
+                TALK,
+                patient,
+                task.opened_at,
+                reverse("decisions:visit", args=[task.decision_id]),
+                _("Call, then say on that page that you did."),
+                task.get_kind_display(),
+                named=task.counsellor,
+                mine=is_theirs(user, task.counsellor),
+            )
 
 
 def consents(user: User) -> Iterator[Row]:

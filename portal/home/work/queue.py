@@ -7,15 +7,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from portal.home.work import files, people, reports
+from portal.home.work import after_choices, files, people, reports
 from portal.home.work.rows import Kind, Row
 from portal.people.models import User
 
 KINDS: tuple[Kind, ...] = (
+    after_choices.CALL_NOW,
     people.SAYS_WRONG,
     reports.TO_SIGN,
     reports.TO_REVIEW,
     people.TALK,
+    after_choices.FOLLOW_UP,
     people.ASKED,
     files.ON_HOLD,
     files.FAILED,
@@ -35,7 +37,9 @@ SOURCES: tuple[Callable[[User], Iterable[Row]], ...] = (
     files.not_read,
     people.messages,
     people.talks,
+    people.calls,
     people.consents,
+    after_choices.follow_ups,
 )
 """Where rows come from. Each is scoped to the asker and asks as many questions for a thousand rows as for one."""
 

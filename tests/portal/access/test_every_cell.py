@@ -36,7 +36,7 @@ from portal.delivery.models import FirstSignature, Hold, OptionChange, ReleasePr
 from portal.people.models import CareRelationship, Patient, ProxyGrant, ProxyInvitation, Role, User
 from portal.record.models import BodyFact, ListedMedicine, Reaction
 from portal.rights.models import Erasure, Export, LifeEvent, RetentionDue, RetentionRule
-from tests.people import Clinic, allow, care, help_with, make_clinic, make_user
+from tests.people import Clinic, allow, care, decided, help_with, make_clinic, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +104,7 @@ def things(clinic: Clinic) -> dict[str, Model]:
         "withdrawal": Withdrawal.objects.create(
             report=clinic.report, reason="other", withdrawn_by=clinic.clinician, at=now
         ),
+        **decided(clinic),
         "identity_check": IdentityCheck(patient=ada, checked_by=clinic.clinician, identifiers=["name", "birth_date"]),
         "patient_invitation": PatientInvitation(patient=ada, email="x@example.org", expires_at=now),
         "email_change": EmailChange(user=clinic.ada_user, old_email="x@example.org", undo_until=now),

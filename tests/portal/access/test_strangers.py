@@ -22,10 +22,13 @@ from portal.access import log
 from portal.access.models import BreakGlass, FactorRecovery, Question
 from portal.contact import actions as contact
 from portal.contact.models import Thread
+from portal.decisions import actions, preparing
+from portal.decisions.models import Decision, JointDecision
 from portal.delivery.models import Share
 from portal.people.models import ProxyGrant, ProxyInvitation, Role, User
 from portal.rights.models import Erasure, Export, LifeEvent, RetentionDue
-from tests.people import PASSWORD, Clinic, allow, help_with, make_clinic, make_user
+from tests.people import PASSWORD, Clinic, allow, decided, followed, help_with, make_clinic, make_user
+from tests.portal.decisions.examples import aid
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +57,16 @@ def asked(clinic: Clinic) -> Question:
     return Question.objects.create(event=event, asked_by=clinic.ada_user)
 
 
+def decided_about(clinic: Clinic) -> Decision:
+    there = Decision.objects.filter(patient=clinic.ada).first()
+    if there is None:
+        there = actions.open_decision(clinic.clinician, clinic.ada)
+        actions.save(clinic.clinician, there, 1, aid())
+        actions.release(clinic.clinician, there, 2)
+        preparing.answer_ready(clinic.ada_user, there, "en", dict.fromkeys("sure", False))
+    return there
+
+
 def drafted(clinic: Clinic) -> ConsentTemplate:
     there = ConsentTemplate.objects.filter(scope="carrier", version="9.0").first()
     return there or publishing.draft(
@@ -65,6 +78,23 @@ def written(clinic: Clinic) -> Thread:
     files = [SimpleUploadedFile("x.pdf", b"%PDF-1.7")]
     there = Thread.objects.filter(patient=clinic.ada).first()
     return there or contact.write(clinic.clinician, clinic.ada, "Please call us.", files=files)
+
+
+def chosen(clinic: Clinic) -> JointDecision:
+    there = JointDecision.objects.filter(decision__patient=clinic.ada).first()
+    joint = there or decided(clinic)["joint_decision"]
+    assert isinstance(joint, JointDecision)
+    return joint
+
+
+def after_a_choice(clinic: Clinic, name: str) -> list[uuid.UUID]:
+    """One row of what comes after a choice. Each visit may remove it: it is made anew."""
+    joint = chosen(clinic)
+    joint.look_backs.all().delete()
+    joint.adherence_checks.all().delete()
+    joint.decision.patient.plans.all().delete()
+    joint.decision.patient.follow_up_tasks.all().delete()
+    return [followed(joint)[name].pk]
 
 
 # Where the id in an address comes from. A new kind of id needs a line here, or the test below fails.
@@ -107,6 +137,16 @@ MAKERS: dict[str, Callable[[Clinic], list[uuid.UUID] | list[str]]] = {
             report=clinic.report, shared_by=clinic.ada_user, doctor="Dr X", email="x@example.org", days=7
         ).pk
     ],
+    "decision_id": lambda clinic: [decided_about(clinic).pk],
+    "call_id": lambda clinic: [decided_about(clinic).tasks.get().pk],
+    "joint_decision_id": lambda clinic: [chosen(clinic).pk],
+    "plan_id": lambda clinic: after_a_choice(clinic, "plan"),
+    "reminder_id": lambda clinic: after_a_choice(clinic, "reminder"),
+    "check_id": lambda clinic: after_a_choice(clinic, "adherence_check"),
+    "entry_id": lambda clinic: after_a_choice(clinic, "diary_entry"),
+    "look_back_id": lambda clinic: after_a_choice(clinic, "look_back"),
+    "follow_up_id": lambda clinic: after_a_choice(clinic, "follow_up_task"),
+    "instrument": lambda clinic: ["none"],
     "export_id": lambda clinic: [
         Export.objects.create(patient=clinic.ada, asked_by=clinic.ada_user, status=state).pk
         for state in ("failed", "removed")

@@ -49,7 +49,7 @@ from portal.sealing import keys, register
 from portal.sealing.fields import Erased
 from portal.sealing.models import PersonKey
 from tests.jobs import work_off
-from tests.people import PASSWORD, Clinic, allow, make_clinic, make_file, make_user, say_yes
+from tests.people import PASSWORD, Clinic, allow, decided, make_clinic, make_file, make_user, say_yes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -94,6 +94,7 @@ def one_of_everything(clinic: Clinic) -> None:
     FirstSignature.objects.create(report=clinic.draft, signed_by=clinic.clinician, at=now)
     Withdrawal.objects.create(report=clinic.report, reason="other", withdrawn_by=clinic.clinician, at=now)
     Share.objects.create(report=clinic.report, shared_by=clinic.ada_user, doctor="x", email="x@example.org", days=7)
+    decided(clinic)
     exporting.ask(clinic.ada_user, ada)
     work_off("export")
 

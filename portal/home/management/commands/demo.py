@@ -93,6 +93,7 @@ class Command(BaseCommand):
 
     def _walk(self, clinic: Clinic, person: Patient, genome: Genome, *, own: bool) -> list[Report]:
         """Everybody's file goes as far as it is meant to go; the reports there are."""
+        from portal.home.demo.choosing import choose_together
         from portal.home.demo.genomes import made_up
         from portal.home.demo.road import Road, RoadStopped
 
@@ -108,6 +109,12 @@ class Command(BaseCommand):
             road = Road(clinic, waiting_to_sign, f"N-{waiting_to_sign.record_number}")
             road.ask_for_consent()
             reports.append(road.draft(road.upload(made_up("rosa"))))
+
+            print(f"{clinic.chooser.full_name}: a decision to make together", flush=True)
+            road = Road(clinic, clinic.chooser, f"N-{clinic.chooser.record_number}")
+            road.ask_for_consent()
+            reports.append(road.sign(road.draft(road.upload(made_up("elena")))))
+            choose_together(clinic, reports[-1])
 
             print(f"{waiting_for_consent.full_name}: waiting for consent", flush=True)
             Road(clinic, waiting_for_consent, f"N-{waiting_for_consent.record_number}").upload(made_up("tom"))
