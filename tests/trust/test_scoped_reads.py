@@ -48,6 +48,7 @@ BY_THE_SYSTEM = {
     "portal/decisions/following/upkeep.py": "tells people that something waits, and asks the team, by itself",
     "portal/delivery/recalling.py": "acts that ask `require` first",
     "portal/delivery/telling.py": "tells people that something happened",
+    "portal/reports/facts.py": "a job: composing compares with what the same patient opened before",
     "portal/reports/making.py": "a job: makes a report by the id it was given",
     "consent/ledger/standing.py": "folds one person's events",
     "consent/ledger/journal.py": "brings a restored ledger up to date",
