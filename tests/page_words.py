@@ -48,7 +48,6 @@ FOR_STAFF = (
     "templates/delivery/_origin.html",
     "templates/delivery/_refusal.html",
     "templates/home/_queue_row.html",
-    "templates/home/_work.html",
     "templates/home/_overdue.html",
     "templates/home/_age.html",
     "templates/home/_task.html",
