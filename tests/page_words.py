@@ -50,7 +50,6 @@ FOR_STAFF = (
     "templates/decisions/follow_person.html",
     "templates/decisions/follow_tasks.html",
     "templates/home/_queue_row.html",
-    "templates/home/_work.html",
     "templates/home/_overdue.html",
     "templates/home/_age.html",
     "templates/home/_task.html",

@@ -210,7 +210,8 @@ def _glance(
     total = sum(len(group.cards) for group in groups)
     call = [says("report", "call_text", name=ordered.call_name)] if ordered.call_name else []
     if ordered.call_phone:
-        call.append(says("report", "call_phone", number=ordered.call_phone))
+        # A number is read out or typed: it stays on one line.
+        call.append(says("report", "call_phone", number=ordered.call_phone.replace(" ", "\xa0")))
     serious = [card for group in groups[:2] for card in group.cards]
     counts = _counts(groups, total, words)
     return Glance(
