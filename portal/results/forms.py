@@ -55,7 +55,7 @@ class IdentifiedFileForm(IdentifiersForm):
     file = forms.FileField(
         label=_("File"),
         allow_empty_file=True,
-        help_text=_("A VCF file on GRCh38, plain or compressed. Its name does not matter."),
+        help_text=_("A VCF file on GRCh37 or GRCh38, plain or compressed. Its name does not matter."),
     )
     sample = forms.CharField(
         label=_("Sample name in the file"),

@@ -20,6 +20,7 @@ from portal.results.explanations import EXPLANATIONS, NotAccepted, explain, in_w
 from portal.results.models import FileStatus, Interpretation, Job, ResultFile
 from portal.results.presenting import explanation_for
 from tests.genomes import SLOW, header_and_rows, vcf, with_rows
+from tests.genomics.people import moved
 from tests.jobs import work_off
 from tests.portal.results.clinic import Clinic, files_in, make_clinic
 from tests.shared import shared_data
@@ -111,6 +112,14 @@ def test_the_sample_that_was_named_is_not_there_and_can_be_chosen(clinic: Clinic
 
 def test_another_assembly_by_its_header(clinic: Clinic) -> None:
     assert_refused(outcome(clinic, vcf().replace(b"GRCh38", b"GRCh37")), "other_assembly")
+
+
+def test_a_file_on_grch37_is_read_and_gives_the_same_genes(clinic: Clinic) -> None:
+    content = vcf(SLOW)
+    _, rows = header_and_rows(content)
+    on_37 = with_rows(content, ["\t".join(moved(row.split("\t"))) for row in rows]).replace(b"GRCh38", b"GRCh37")
+    file = outcome(clinic, on_37)
+    assert (file.assembly, gene(file, "CYP2C19")["diplotypes"]) == ("GRCh37", ["*2/*2"])
 
 
 def test_many_references_that_disagree(clinic: Clinic) -> None:
