@@ -39,8 +39,8 @@ ALLELES_LIMIT = 10_000
 _NOT_VCF = {
     FileKind.EMPTY: (ReadErrorCode.EMPTY, "The file is empty. Copy or download it again."),
     FileKind.CONSUMER_ARRAY: (
-        ReadErrorCode.NOT_READ_YET,
-        "This is a raw data file of a consumer test. These are recognised but not read yet; send a VCF file.",
+        ReadErrorCode.NOT_VCF,
+        "This is the raw data of a consumer test, not a VCF file. Send the VCF file from the laboratory.",
     ),
     FileKind.BCF: (
         ReadErrorCode.NOT_READ_YET,

@@ -163,7 +163,7 @@ def _recognise_into(file: ResultFile, stored: StoredUpload) -> None:
 
 
 def _not_readable(seen: Recognition) -> str:
-    if seen.kind is not FileKind.VCF:
+    if seen.kind not in (FileKind.VCF, FileKind.CONSUMER_ARRAY):
         return str(seen.kind)
     return "" if seen.samples else "no_samples"
 

@@ -67,10 +67,6 @@ EXPLANATIONS: dict[str, str] = {
     "closing_note_missing": _("Write why nobody need look at this file any more."),
     "not_older": _("This file was read with the newest tables already, or is being read now."),
     "not_stopped": _("This file has not stopped. Load the page again to see where it stands."),
-    "consumer_array": _(
-        "This looks like raw data from a home test. We cannot read this kind of file yet. It is kept. "
-        "If you have a VCF file on GRCh38, send that."
-    ),
     "bcf": _("This is a BCF file. We read VCF files. Turn it into VCF (with bcftools view) and send it again."),
     "empty": _("The file is empty. Check it on your side and send it again."),
     "other": _("This is not a VCF file. Send the variant file (VCF 4, plain or compressed with gzip or bgzip)."),

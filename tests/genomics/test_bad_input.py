@@ -65,7 +65,7 @@ def test_a_vcf_without_its_column_line(tmp_path: Path) -> None:
 
 def test_consumer_array_is_named_for_what_it_is(tmp_path: Path) -> None:
     path = written(tmp_path / "a.vcf", b"# rsid\tchromosome\tposition\tgenotype\nrs1\t1\t5\tAA\n")
-    assert refusal(path).code is ReadErrorCode.NOT_READ_YET
+    assert refusal(path).code is ReadErrorCode.NOT_VCF
 
 
 def test_truncated_gzip(tmp_path: Path) -> None:

@@ -82,11 +82,16 @@ def test_something_that_is_not_a_vcf_whatever_its_name(clinic: Clinic) -> None:
     assert_refused(outcome(clinic, b"%PDF-1.7 a scan of a letter", name="genome.vcf"), "other")
 
 
-def test_raw_data_of_a_home_test_is_recognised_and_kept(clinic: Clinic) -> None:
-    content = (shared_data() / "real" / "NA18526.23andme_like.chip.txt").read_bytes()
+@pytest.mark.parametrize("name", ["23andme", "ancestry"])
+def test_raw_data_of_a_home_test_is_read_and_says_what_it_is(clinic: Clinic, name: str) -> None:
+    content = (shared_data() / "real" / f"NA18526.{name}_like.chip.txt").read_bytes()
     file = clinic.bring(content).file
-    assert_refused(file, "consumer_array")
-    assert "yet" in file.explanation
+    work_off("interpret")
+    file = ResultFile.objects.get(pk=file.pk)
+    assert (file.kind, file.assembly) == ("consumer_array", "GRCh37")
+    assert gene(file, "TPMT")["diplotypes"] == ["*1/*1"]
+    assert gene(file, "ABCG2")["phenotype"] == {"CPIC": None, "DPWG": None}
+    assert "consumer_array" in Interpretation.objects.get(result_file=file).result["caveats"]
 
 
 def test_a_gzip_cut_short(clinic: Clinic) -> None:
@@ -246,7 +251,7 @@ def test_the_same_file_sent_several_times_at_once_is_one_file_and_one_job(clinic
 
 
 def test_every_way_of_refusing_at_receipt_has_a_sentence() -> None:
-    for kind in ("consumer_array", "bcf", "empty", "other", "no_samples", "other_assembly"):
+    for kind in ("bcf", "empty", "other", "no_samples", "other_assembly"):
         assert EXPLANATIONS[kind].endswith(".")
     assert {"empty", "no_samples", "other_assembly"} <= {str(code) for code in ReadErrorCode}
 
