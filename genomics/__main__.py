@@ -11,12 +11,17 @@ from pathlib import Path
 from genomics.explaining import drug_lines, explained, gene_lines
 from genomics.interpretation import Context, interpret
 from genomics.knowledge import EVERY_GENE, FILE_GENES, Knowledge, load
+from genomics.model import Caveat
 from genomics.pharmacogenomics.outside_table import OutsideTable, read_outside_table
 from genomics.pharmacogenomics.phenoconversion import named_medicines
-from genomics.readers import ReadError, absent_as_reference, read_vcf
+from genomics.readers import ReadError, ReadErrorCode, absent_as_reference, read_samples
 from genomics.readers.made_up import write_made_up
 
 NO_CALLS = OutsideTable({}, ())
+_A_CHIP_LOOKED_AT_WHAT_IT_LISTS = (
+    "This is the raw data of a consumer test: what is absent from it was not looked at, so nobody can vouch that it "
+    "is reference. Leave out --absent-is-reference."
+)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -58,7 +63,9 @@ class _Asked:
 def _lines(file: Path, asked: _Asked, knowledge: Knowledge) -> list[str]:
     positions = knowledge.positions_of(FILE_GENES)
     lines = []
-    for sample in read_vcf(file, positions, asked.sample):
+    for sample in read_samples(file, positions, asked.sample):
+        if asked.absent_is_reference and Caveat.CONSUMER_ARRAY in sample.caveats:
+            raise ReadError(ReadErrorCode.NOT_VCF, _A_CHIP_LOOKED_AT_WHAT_IT_LISTS)
         complete = absent_as_reference(sample, positions) if asked.absent_is_reference else sample
         context = Context(
             genes=EVERY_GENE,

@@ -32,6 +32,7 @@ class Caveat(StrEnum):
     ACTION_NOT_CODED = "action_not_coded"
     ASSEMBLY_FROM_HEADER = "assembly_from_header"
     MADE_UP_PERSON = "made_up_person"
+    CONSUMER_ARRAY = "consumer_array"
     ABSENT_READ_AS_REFERENCE = "absent_read_as_reference"
     MIXED_WHERE_ONE_COPY = "mixed_where_one_copy"
     STRUCTURE_NOT_TESTED = "structure_not_tested"
@@ -70,6 +71,7 @@ CAVEATS: Mapping[Caveat, str] = MappingProxyType(
         Caveat.ACTION_NOT_CODED: "the guideline's advice has no action code; read the guideline",
         Caveat.ASSEMBLY_FROM_HEADER: "too few positions to see the assembly; taken from the header",
         Caveat.MADE_UP_PERSON: "the file says that its person is made up",
+        Caveat.CONSUMER_ARRAY: "raw data of a consumer test: rare alleles and copies are not in it; confirm it",
         Caveat.ABSENT_READ_AS_REFERENCE: "whoever asked vouches that positions absent from the file are reference",
         Caveat.MIXED_WHERE_ONE_COPY: "two bases are written where a person has one copy",
         Caveat.STRUCTURE_NOT_TESTED: "copies, deletions and hybrids of the gene cannot be seen in small variants",

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from genomics.knowledge import load
 from genomics.model import UNDOCUMENTED, CallStatus, Sample
+from genomics.readers.files import read_samples
 from genomics.readers.sex import GeneticSex, sex_from
-from genomics.readers.vcf import read_vcf
 
 
 def genetic_sex(sample: Sample | Path | str) -> GeneticSex:
     """Genetic sex of a sample, or of the only sample of a file."""
     if isinstance(sample, Sample):
         return sex_from(sample.sex_evidence)
-    samples = list(read_vcf(sample, load().covered_positions))
+    samples = list(read_samples(sample, load().covered_positions))
     return sex_from(samples[0].sex_evidence) if len(samples) == 1 else "unknown"
 
 

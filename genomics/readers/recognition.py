@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from genomics.model import Assembly
+from genomics.readers.array import SAMPLE_NAME, header_build, is_column_line
 from genomics.readers.errors import ReadError, ReadErrorCode
 from genomics.readers.stream import Compression, chunks, compression_of, line_batches
 
@@ -124,12 +125,7 @@ def sample_names(columns: list[str]) -> tuple[str, ...]:
 
 
 def _is_consumer_array(start: bytes) -> bool:
-    lines = start.split(b"\n")[:400]
-    for line in lines:
-        columns = line.strip().lower().lstrip(b"# ").split()
-        if columns[:3] == [b"rsid", b"chromosome", b"position"]:
-            return True
-    return False
+    return any(is_column_line(line) for line in start.split(b"\n")[:400])
 
 
 def recognise(path: Path | str) -> Recognition:
@@ -158,5 +154,6 @@ def recognise(path: Path | str) -> Recognition:
             is_made_up(meta),
         )
     if _is_consumer_array(start):
-        return Recognition(FileKind.CONSUMER_ARRAY, compression)
+        claimed = header_build([line for line in start.split(b"\n")[:400] if line.startswith((b"#", b"\xef"))])
+        return Recognition(FileKind.CONSUMER_ARRAY, compression, claimed, (SAMPLE_NAME,))
     return Recognition(FileKind.OTHER, compression)

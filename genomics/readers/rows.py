@@ -33,6 +33,18 @@ def references_agree(one: str, other: str) -> bool:
     return bool(one) and bool(other) and (one.startswith(other) or other.startswith(one))
 
 
+def on_grch37(position: Position) -> Position:
+    """The position as rows on GRCh37 write it; its alleles keep the spelling of the definition.
+
+    At a few sites the reference base of GRCh37 is what the definitions call an alternative.
+    """
+    if position.reference_grch37 == position.reference:
+        return position
+    known = (position.reference, *position.alternatives)
+    others = tuple(base for base in known if base != position.reference_grch37)
+    return replace(position, reference=position.reference_grch37, alternatives=others)
+
+
 def _number(text: str) -> int | None:
     """A small whole number as VCF writes it, or None; longer ones than any file needs are not parsed."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None

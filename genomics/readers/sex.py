@@ -9,8 +9,8 @@ from genomics.model import SexEvidence
 
 GeneticSex = Literal["female", "male", "unknown"]
 
-# The parts of X and Y that pair with each other (GRCh38) say nothing about sex.
-_UNPAIRED = {"X": range(2_781_480, 155_701_383), "Y": range(2_781_480, 56_887_903)}
+# The parts of X and Y that pair with each other say nothing about sex; these are outside them on GRCh37 and GRCh38.
+_UNPAIRED = {"X": range(2_781_480, 154_931_044), "Y": range(2_781_480, 56_887_903)}
 ROWS_COUNTED = 2_000
 
 

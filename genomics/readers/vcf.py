@@ -6,6 +6,7 @@ read as reference: both would be guesses.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -25,7 +26,7 @@ from genomics.readers.recognition import (
     recognise,
     sample_names,
 )
-from genomics.readers.rows import combine, read_alleles, read_genotype, references_agree
+from genomics.readers.rows import combine, on_grch37, read_alleles, read_genotype, references_agree
 from genomics.readers.sex import SexCounter
 from genomics.readers.stream import LINE_LIMIT_BYTES, Compression, compression_of, line_batches
 
@@ -38,8 +39,8 @@ ALLELES_LIMIT = 10_000
 _NOT_VCF = {
     FileKind.EMPTY: (ReadErrorCode.EMPTY, "The file is empty. Copy or download it again."),
     FileKind.CONSUMER_ARRAY: (
-        ReadErrorCode.NOT_READ_YET,
-        "This is a raw data file of a consumer test. These are recognised but not read yet; send a VCF file.",
+        ReadErrorCode.NOT_VCF,
+        "This is the raw data of a consumer test, not a VCF file. Send the VCF file from the laboratory.",
     ),
     FileKind.BCF: (
         ReadErrorCode.NOT_READ_YET,
@@ -56,39 +57,50 @@ _NOT_VCF = {
 class _Target:
     """What is wanted at one place of a file: a GRCh38 position, a GRCh37 one, or by chance both."""
 
-    on_38: Position | None = None
-    on_37: Position | None = None
+    wanted: dict[Assembly, Position] = field(default_factory=dict)
     rows: int = 0
 
 
 @dataclass(slots=True)
 class _Gathered:
-    """One sample while its file is being read."""
+    """One sample while its file is being read: what its rows say if the file is on the one assembly or the other."""
 
     name: str
     column: int
-    calls: dict[Site, tuple[Call, frozenset[str]]] = field(default_factory=dict)
+    calls: dict[Assembly, dict[Site, tuple[Call, frozenset[str]]]] = field(
+        default_factory=lambda: {assembly: {} for assembly in Assembly}
+    )
     sex: SexCounter = field(default_factory=SexCounter)
 
 
-def _targets(positions: Sequence[Position]) -> dict[bytes, _Target]:
+def _targets(positions: Sequence[Position], meta: Sequence[str]) -> dict[bytes, _Target]:
     """By the start of a row as files spell it: chromosome with or without ``chr``, tab, position."""
     targets: dict[bytes, _Target] = {}
     for position in positions:
         bare = position.chromosome.removeprefix("chr")
-        for place, is_38 in ((position.position, True), (position.position_grch37, False)):
+        if bare == "M":
+            _add_mitochondrial(targets, position, meta)
+            continue
+        for assembly, place in ((Assembly.GRCH38, position.position), (Assembly.GRCH37, position.position_grch37)):
             start = f"{bare}\t{place}".encode()
             target = targets.setdefault(start, _Target())
             targets[b"chr" + start] = target
-            if bare == "M":
-                targets[f"MT\t{place}".encode()] = targets[f"chrMT\t{place}".encode()] = target
-                # The numbers of mitochondria are the same beside both assemblies, so they tell neither.
-                target.on_38 = position
-            elif is_38:
-                target.on_38 = position
-            else:
-                target.on_37 = position
+            target.wanted[assembly] = position if assembly is Assembly.GRCH38 else on_grch37(position)
     return targets
+
+
+def _add_mitochondrial(targets: dict[bytes, _Target], position: Position, meta: Sequence[str]) -> None:
+    """The numbers are the same beside both assemblies, unless hg19's own older sequence is meant.
+
+    That one is called chrM and has 16,571 bases; beside GRCh37 the name chrM is therefore believed only where the
+    header gives the length of the sequence our definitions use.
+    """
+    is_ours = any(line.startswith(_MITOCHONDRIA) and _MITOCHONDRIAL_LENGTH.search(line) for line in meta)
+    for spelt in ("MT", "chrMT", "M", "chrM"):
+        wanted = {Assembly.GRCH38: position}
+        if spelt.endswith("T") or is_ours:
+            wanted[Assembly.GRCH37] = position
+        targets[f"{spelt}\t{position.position}".encode()] = _Target(wanted)
 
 
 def _malformed(line: int | None, what: str) -> ReadError:
@@ -103,8 +115,10 @@ def _malformed(line: int | None, what: str) -> ReadError:
 class _Reading:
     """The state of one pass over one file."""
 
-    def __init__(self, positions: Sequence[Position], columns: list[str], wanted: list[tuple[str, int]]) -> None:
-        self.targets = _targets(positions)
+    def __init__(
+        self, positions: Sequence[Position], meta: list[str], columns: list[str], wanted: list[tuple[str, int]]
+    ) -> None:
+        self.targets = _targets(positions, meta)
         self.column_count = len(columns)
         self.gathered = [_Gathered(name, column) for name, column in wanted]
         self.assembly = AssemblyEvidence()
@@ -145,24 +159,18 @@ class _Reading:
         if len(values[3]) + len(values[4]) > ALLELES_LIMIT:
             raise _malformed(number, f"has alleles longer than {ALLELES_LIMIT:,} letters")
         reference = values[3].upper()
-        if target.on_37 is not None:
-            if references_agree(reference, target.on_37.reference_grch37):
-                self.assembly.agree37 += 1
-            else:
-                self.assembly.disagree37 += 1
-        position = target.on_38
-        if position is None:
-            return
         keys = values[8].split(":")
         self.rows_at_targets += 1
         self.rows_with_genotypes += "GT" in keys
+        for assembly, position in target.wanted.items():
+            self._take_row(assembly, position, reference, keys, values)
+
+    def _take_row(
+        self, assembly: Assembly, position: Position, reference: str, keys: list[str], values: list[str]
+    ) -> None:
         agrees = references_agree(reference, position.reference)
-        if position.chromosome == "chrM":
-            pass
-        elif agrees:
-            self.assembly.agree38 += 1
-        else:
-            self.assembly.disagree38 += 1
+        if position.chromosome != "chrM":
+            self.assembly.count(assembly, agrees)
         row = read_alleles(position, reference, values[4].split(","))
         known_entries: dict[str, Call] = {}
         for sample in self.gathered:
@@ -174,12 +182,13 @@ class _Reading:
                 else:
                     call = Call(CallStatus.NO_CALL, reason=Caveat.REFERENCE_DISAGREES)
                 known_entries[entry] = call
-            earlier = sample.calls.get(position.site)
+            calls = sample.calls[assembly]
+            earlier = calls.get(position.site)
             if earlier is None:
-                sample.calls[position.site] = (call, row.named)
+                calls[position.site] = (call, row.named)
             else:
                 combined = combine(position, earlier[0], earlier[1], call, row.named)
-                sample.calls[position.site] = (combined, earlier[1] | row.named)
+                calls[position.site] = (combined, earlier[1] | row.named)
 
     def _take_sex(self, line: bytes, chromosome: str, number: int | None) -> None:
         place = line.split(b"\t", 2)[1]
@@ -195,7 +204,7 @@ class _Reading:
             sample.sex.count(chromosome, fields[genotype_at] if genotype_at < len(fields) else ".")
 
     def samples(self, header: Assembly | None, made_up: bool) -> Iterator[Sample]:
-        caveats = decide(self.assembly, header)
+        assembly, caveats = decide(self.assembly, header)
         if self.rows_at_targets and not self.rows_with_genotypes:
             raise ReadError(
                 ReadErrorCode.NO_GENOTYPES,
@@ -206,8 +215,8 @@ class _Reading:
         for sample in self.gathered:
             yield Sample(
                 name=sample.name,
-                assembly=Assembly.GRCH38,
-                calls={site: call for site, (call, _) in sample.calls.items()},
+                assembly=assembly,
+                calls={site: call for site, (call, _) in sample.calls[assembly].items()},
                 sex_evidence=sample.sex.evidence(),
                 caveats=caveats,
             )
@@ -215,6 +224,8 @@ class _Reading:
 
 _SEX_CHROMOSOMES = {b"X": "X", b"chrX": "X", b"Y": "Y", b"chrY": "Y"}
 _ENDS_OF_SEX_CHROMOSOMES = frozenset(b"XY")
+_MITOCHONDRIA = ("##contig=<ID=chrM,", "##contig=<ID=M,")
+_MITOCHONDRIAL_LENGTH = re.compile(r"\blength=16569\b")
 
 
 def _wanted_columns(columns: list[str], sample: str | None) -> list[tuple[str, int]]:
@@ -301,7 +312,7 @@ def _read_through(path: Path, reading: _Reading) -> None:
 
 
 def read_vcf(path: Path | str, positions: Sequence[Position], sample: str | None = None) -> Iterator[Sample]:
-    """Read one sample, or all samples, of a VCF file on GRCh38.
+    """Read one sample, or all samples, of a VCF file on GRCh38 or GRCh37; sites of calls are always those of GRCh38.
 
     Parameters: ``path`` plain, gzip or bgzip; ``positions`` to read, as definitions give them; ``sample``
     the one to read, or None for all. Yields a Sample for each, in the order of the header, once the
@@ -312,7 +323,7 @@ def read_vcf(path: Path | str, positions: Sequence[Position], sample: str | None
     if kind is not FileKind.VCF:
         raise ReadError(*_NOT_VCF[kind])
     meta, columns = read_header(path)
-    reading = _Reading(positions, columns, _wanted_columns(columns, sample))
+    reading = _Reading(positions, meta, columns, _wanted_columns(columns, sample))
     index = index_beside(path) if compression_of(path) is Compression.BGZIP else None
     if index is not None:
         _read_with_index(path, index, positions, reading)

@@ -118,6 +118,8 @@ def compose(
     says = words.say
     groups = MedicineCards(interpretation, words, notes).groups()
     own_file = origin == PATIENT_OWN_FILE
+    is_home_test = "consumer_array" in interpretation["caveats"]
+    to_confirm = own_file or is_home_test
     knowledge = interpretation["knowledge"]
     invented = "made_up" if made_up else borrowed_genome
     document = Document(
@@ -125,7 +127,7 @@ def compose(
         title=says("report", "title"),
         person=person.name,
         subject=says("report", "subject"),
-        consumer=(says("report", "consumer"), says("report", "consumer_more")) if own_file else (),
+        consumer=_consumer(own_file, is_home_test, words),
         made_up=says("report", invented) if invented else "",
         draft="" if signature else says("report", "draft"),
         glance=_glance(interpretation, groups, person, laboratory, ordered, dates, own_file, signature, words),
@@ -134,7 +136,7 @@ def compose(
         groups=groups,
         not_tested=not_tested_section(interpretation, words),
         genes=gene_section(interpretation["genes"], words),
-        next_steps=_next_steps(groups, own_file, words),
+        next_steps=_next_steps(groups, to_confirm, words),
         questions=_questions(groups, words),
         glossary=Glossary(title=says("report", "glossary_title"), terms=()),
         sources=_sources(interpretation, words),
@@ -233,7 +235,7 @@ def _glance(
         not_looked_title=says("report", "not_looked_at"),
         not_looked=_not_looked(interpretation, words),
         do_title=says("report", "do"),
-        do=_first_steps(serious, own_file, words),
+        do=_first_steps(serious, own_file or "consumer_array" in interpretation["caveats"], words),
         ask_title=says("report", "ask"),
         ask=_asked(groups, words)[:MOST_ASKED_FIRST],
         call=tuple(call),
@@ -324,19 +326,26 @@ def _not_looked(interpretation: Mapping[str, Any], words: Words) -> tuple[str, .
 # -- what to do, what to ask
 
 
-def _first_steps(serious: Sequence[Card], own_file: bool, words: Words) -> tuple[str, ...]:
+def _consumer(own_file: bool, is_home_test: bool, words: Words) -> tuple[str, ...]:
+    """The warning over a result that no laboratory vouches for, and why it has to be confirmed; or nothing."""
+    if is_home_test:
+        return words.say("report", "consumer"), words.say("report", "home_test_more")
+    return (words.say("report", "consumer"), words.say("report", "consumer_more")) if own_file else ()
+
+
+def _first_steps(serious: Sequence[Card], to_confirm: bool, words: Words) -> tuple[str, ...]:
     says = words.say
-    steps = [says("report", "next_confirm")] if own_file else []
+    steps = [says("report", "next_confirm")] if to_confirm else []
     if serious:
         names = join([card.name for card in serious[:MOST_THAT_MATTER]], words, "or")
         steps.append(says("report", "next_show", names=names))
     return (*steps, says("report", "next_ask_first"), says("report", "next_keep"))
 
 
-def _next_steps(groups: Sequence[CardGroup], own_file: bool, words: Words) -> Listing:
+def _next_steps(groups: Sequence[CardGroup], to_confirm: bool, words: Words) -> Listing:
     serious = [card for group in groups[:2] for card in group.cards]
     later = (words.say("report", code) for code in ("next_family", "next_again"))
-    return Listing(title=words.say("report", "next_title"), items=(*_first_steps(serious, own_file, words), *later))
+    return Listing(title=words.say("report", "next_title"), items=(*_first_steps(serious, to_confirm, words), *later))
 
 
 def _questions(groups: Sequence[CardGroup], words: Words) -> Listing:

@@ -11,7 +11,6 @@ from pathlib import Path
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
 
-from genomics.model import Assembly
 from genomics.readers.errors import ReadError
 from genomics.readers.recognition import FileKind, Recognition, recognise
 from portal.access import log
@@ -164,11 +163,9 @@ def _recognise_into(file: ResultFile, stored: StoredUpload) -> None:
 
 
 def _not_readable(seen: Recognition) -> str:
-    if seen.kind is not FileKind.VCF:
+    if seen.kind not in (FileKind.VCF, FileKind.CONSUMER_ARRAY):
         return str(seen.kind)
-    if not seen.samples:
-        return "no_samples"
-    return "other_assembly" if seen.assembly is Assembly.GRCH37 else ""
+    return "" if seen.samples else "no_samples"
 
 
 def _add(actor: User, file: ResultFile, *, right_person: bool) -> ResultFile | None:

@@ -55,7 +55,9 @@ class IdentifiedFileForm(IdentifiersForm):
     file = forms.FileField(
         label=_("File"),
         allow_empty_file=True,
-        help_text=_("A VCF file on GRCh38, plain or compressed. Its name does not matter."),
+        help_text=_(
+            "A VCF file (GRCh37 or GRCh38) or raw data from a home test, plain or with gzip. Any file name will do."
+        ),
     )
     sample = forms.CharField(
         label=_("Sample name in the file"),

@@ -11,7 +11,7 @@ from genomics.interpretation import Context
 from genomics.interpretation import interpret as interpret_sample
 from genomics.knowledge import load
 from genomics.model import CallStatus, Sample
-from genomics.readers import ReadError, fingerprint, genetic_sex, read_vcf
+from genomics.readers import ReadError, fingerprint, genetic_sex, read_samples
 from portal.access import log
 from portal.people.models import Patient
 from portal.results import jobs
@@ -64,7 +64,7 @@ def interpret(job: jobs.RunningJob) -> jobs.Commit:
 
 def _read(path: Path, name: str) -> Sample:
     try:
-        (sample,) = read_vcf(path, load().covered_positions, name)
+        (sample,) = read_samples(path, load().covered_positions, name)
     except ReadError as error:
         raise jobs.JobRefused(str(error.code), error.sentence) from error
     if not any(call.status is CallStatus.TESTED for call in sample.calls.values()):

@@ -8,8 +8,10 @@ from pathlib import Path
 from genomics.knowledge import GeneKnowledge, load
 from genomics.model import Assembly, Call, CallStatus, Sample, Site
 from genomics.readers.made_up import haplotype, made_up_rows
+from genomics.readers.rows import on_grch37
 
 KNOWLEDGE = load()
+_BY_SITE = {place.site: place for gene in KNOWLEDGE.genes.values() for place in gene.positions}
 COLUMNS = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT"]
 
 
@@ -31,6 +33,19 @@ def calls_of(gene: GeneKnowledge, one: str, other: str, phased: bool) -> dict[Si
 def rows_of(diplotypes: dict[str, str] | None = None, phased: bool = True) -> list[list[str]]:
     """A made-up person's VCF rows as lists of columns, to be spoilt."""
     return [row.split("\t") for row in made_up_rows(diplotypes or {}, phased)]
+
+
+def moved(row: list[str]) -> list[str]:
+    """A row of GRCh38 as a laboratory on GRCh37 writes it: its place, its reference base, its numbers."""
+    place = _BY_SITE[(row[0], int(row[1]))]
+    there = on_grch37(place)
+    old = (row[3], *row[4].split(","))
+    new = (there.reference, *there.alternatives)
+    parts = [str(new.index(old[int(sign)])) if sign.isdigit() else sign for sign in row[9]]
+    if "/" in parts:
+        parts = ["/".join(sorted("".join(parts).split("/")))]
+    chromosome = "MT" if row[0] == "chrM" else row[0]
+    return [chromosome, str(place.position_grch37), row[2], new[0], ",".join(new[1:]), *row[5:9], "".join(parts)]
 
 
 def write_vcf(

@@ -334,6 +334,17 @@ def test_a_persons_own_file_says_first_that_it_is_not_a_medical_test() -> None:
     assert report(origin="laboratory").consumer == ()
 
 
+@pytest.mark.parametrize("origin", ["patient", "laboratory"])
+def test_a_home_test_is_called_one_whoever_sent_it_and_has_to_be_confirmed(origin: str) -> None:
+    found = interpretation("nothing_found")
+    found["caveats"] = ["consumer_array"]
+    document = report(found, origin=origin)
+    assert document.consumer[0] == "This is not a medical test. Confirm before acting."
+    assert "home test" in document.consumer[1]
+    assert document.next_steps.items[0] == report(origin="patient").next_steps.items[0]
+    assert document.glance.do[0] == report(origin="patient").glance.do[0]
+
+
 def test_each_hard_word_is_explained_where_it_is_read_first_and_once() -> None:
     document = report("rosa")
     told = list(spoken(document))

@@ -20,6 +20,7 @@ from portal.results.explanations import EXPLANATIONS, NotAccepted, explain, in_w
 from portal.results.models import FileStatus, Interpretation, Job, ResultFile
 from portal.results.presenting import explanation_for
 from tests.genomes import SLOW, header_and_rows, vcf, with_rows
+from tests.genomics.people import moved
 from tests.jobs import work_off
 from tests.portal.results.clinic import Clinic, files_in, make_clinic
 from tests.shared import shared_data
@@ -81,11 +82,16 @@ def test_something_that_is_not_a_vcf_whatever_its_name(clinic: Clinic) -> None:
     assert_refused(outcome(clinic, b"%PDF-1.7 a scan of a letter", name="genome.vcf"), "other")
 
 
-def test_raw_data_of_a_home_test_is_recognised_and_kept(clinic: Clinic) -> None:
-    content = (shared_data() / "real" / "NA18526.23andme_like.chip.txt").read_bytes()
+@pytest.mark.parametrize("name", ["23andme", "ancestry"])
+def test_raw_data_of_a_home_test_is_read_and_says_what_it_is(clinic: Clinic, name: str) -> None:
+    content = (shared_data() / "real" / f"NA18526.{name}_like.chip.txt").read_bytes()
     file = clinic.bring(content).file
-    assert_refused(file, "consumer_array")
-    assert "yet" in file.explanation
+    work_off("interpret")
+    file = ResultFile.objects.get(pk=file.pk)
+    assert (file.kind, file.assembly) == ("consumer_array", "GRCh37")
+    assert gene(file, "TPMT")["diplotypes"] == ["*1/*1"]
+    assert gene(file, "ABCG2")["phenotype"] == {"CPIC": None, "DPWG": None}
+    assert "consumer_array" in Interpretation.objects.get(result_file=file).result["caveats"]
 
 
 def test_a_gzip_cut_short(clinic: Clinic) -> None:
@@ -111,6 +117,14 @@ def test_the_sample_that_was_named_is_not_there_and_can_be_chosen(clinic: Clinic
 
 def test_another_assembly_by_its_header(clinic: Clinic) -> None:
     assert_refused(outcome(clinic, vcf().replace(b"GRCh38", b"GRCh37")), "other_assembly")
+
+
+def test_a_file_on_grch37_is_read_and_gives_the_same_genes(clinic: Clinic) -> None:
+    content = vcf(SLOW)
+    _, rows = header_and_rows(content)
+    on_37 = with_rows(content, ["\t".join(moved(row.split("\t"))) for row in rows]).replace(b"GRCh38", b"GRCh37")
+    file = outcome(clinic, on_37)
+    assert (file.assembly, gene(file, "CYP2C19")["diplotypes"]) == ("GRCh37", ["*2/*2"])
 
 
 def test_many_references_that_disagree(clinic: Clinic) -> None:
@@ -237,7 +251,7 @@ def test_the_same_file_sent_several_times_at_once_is_one_file_and_one_job(clinic
 
 
 def test_every_way_of_refusing_at_receipt_has_a_sentence() -> None:
-    for kind in ("consumer_array", "bcf", "empty", "other", "no_samples", "other_assembly"):
+    for kind in ("bcf", "empty", "other", "no_samples", "other_assembly"):
         assert EXPLANATIONS[kind].endswith(".")
     assert {"empty", "no_samples", "other_assembly"} <= {str(code) for code in ReadErrorCode}
 

@@ -27,7 +27,7 @@ class Command(BaseCommand):
     help = "Makes a small clinic, runs the main job with progress, and serves it on localhost."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--file", type=Path, help="a genome file of your own (VCF, GRCh38) for the main job")
+        parser.add_argument("--file", type=Path, help="a genome file of your own (VCF) for the main job")
         parser.add_argument("--sample", default="", help="which sample of the file, when it holds more than one")
         parser.add_argument("--once", action="store_true", help="do everything but serve; say where each report is")
         parser.add_argument("--port", type=int, default=8000)
