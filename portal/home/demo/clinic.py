@@ -76,7 +76,7 @@ def make_clinic() -> Clinic:
         chooser=_speaks(patient("R-1004", "Elena", "Ortiz", date(1961, 5, 8), Sex.FEMALE, made_up=True), "es"),
         followers=(
             patient("R-1005", "Grace", "Morgan", date(1958, 11, 3), Sex.FEMALE, made_up=True),
-            _speaks(patient("R-1006", "Carmen", "Vidal", date(1963, 7, 19), Sex.FEMALE, made_up=True), "es"),
+            _reads(_speaks(patient("R-1006", "Carmen", "Vidal", date(1963, 7, 19), Sex.FEMALE, made_up=True), "es")),
         ),
         password=secret,
     )
@@ -86,6 +86,15 @@ def _speaks(patient: Patient, language: str) -> Patient:
     if patient.language != language:
         patient.language = language
         patient.save(update_fields=["language"])
+    return patient
+
+
+def _reads(patient: Patient) -> Patient:
+    """Pages in the language the patient speaks, until another one is chosen there."""
+    account = patient.account
+    if account is not None and not account.language:
+        account.language = patient.language
+        account.save(update_fields=["language"])
     return patient
 
 

@@ -42,7 +42,7 @@ def test_a_choice_is_carried_to_three_months_and_nothing_is_dated_back(language:
     assert (joint.decision.language, joint.option) == (language, "prasugrel")
     assert Plan.objects.count() == 1 and DiaryEntry.objects.count() == 2
     assert list(FollowUpTask.objects.values_list("rule", flat=True)) == ["lasts"]
-    assert patient.account is not None
+    assert patient.account is not None and patient.account.speaks == language
     waits = waits_for_answer(patient.account)
     assert waits is not None and waits.kind == LookBackKind.THREE_MONTHS
     assert LookBack.objects.get(kind=LookBackKind.TWO_WEEKS).answers["still_right"] == "yes"
