@@ -39,8 +39,9 @@ def test_it_walks_a_genome_to_the_patient_and_says_where_the_reports_are(var: Pa
     done = demo(var, "--once")
     assert done.returncode == 0, done.stdout + done.stderr
     reports = re.findall(r"^  (.+) \((signed|draft)\): (.+\.pdf)$", done.stdout, re.MULTILINE)
-    assert [state for _name, state, _path in reports] == ["signed", "draft", "signed"]
+    assert [state for _name, state, _path in reports] == ["signed", "draft", "signed", "signed", "signed"]
     assert all(Path(path).read_bytes().startswith(b"%PDF") for _name, _state, path in reports)
+    assert done.stdout.count("has a plan and a diary") == 2
     assert "Traceback" not in done.stderr
 
 
@@ -54,7 +55,7 @@ def test_a_second_start_loses_nothing_and_repeats_nothing(var: Path) -> None:
     done = demo(var, "--once")
     assert done.returncode == 0, done.stdout + done.stderr
     assert kept_files(var) == before
-    assert done.stdout.count("sent the file before; it is kept once") == 4
+    assert done.stdout.count("sent the file before; it is kept once") == 6
 
 
 def test_a_file_of_ones_own_takes_the_main_road(var: Path, tmp_path: Path) -> None:

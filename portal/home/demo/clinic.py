@@ -25,12 +25,13 @@ class Clinic:
     operator: User
     patients: tuple[Patient, Patient, Patient]
     chooser: Patient  # somebody with a decision to make
+    followers: tuple[Patient, Patient]  # who made one and live with it, in English and in Spanish
     password: str
 
     @property
     def accounts(self) -> list[User]:
         staff = [self.clinician, self.second_clinician, self.counsellor, self.technician]
-        patients = [patient.account for patient in (*self.patients, self.chooser) if patient.account]
+        patients = [patient.account for patient in (*self.patients, self.chooser, *self.followers) if patient.account]
         return [*patients, *staff, self.privacy_officer, self.operator]
 
 
@@ -73,6 +74,10 @@ def make_clinic() -> Clinic:
             patient("R-1003", "Tom", "Baker", date(1989, 12, 21), Sex.MALE, made_up=True),
         ),
         chooser=_speaks(patient("R-1004", "Elena", "Ortiz", date(1961, 5, 8), Sex.FEMALE, made_up=True), "es"),
+        followers=(
+            patient("R-1005", "Grace", "Morgan", date(1958, 11, 3), Sex.FEMALE, made_up=True),
+            _reads(_speaks(patient("R-1006", "Carmen", "Vidal", date(1963, 7, 19), Sex.FEMALE, made_up=True), "es")),
+        ),
         password=secret,
     )
 
@@ -81,6 +86,15 @@ def _speaks(patient: Patient, language: str) -> Patient:
     if patient.language != language:
         patient.language = language
         patient.save(update_fields=["language"])
+    return patient
+
+
+def _reads(patient: Patient) -> Patient:
+    """Pages in the language the patient speaks, until another one is chosen there."""
+    account = patient.account
+    if account is not None and not account.language:
+        account.language = patient.language
+        account.save(update_fields=["language"])
     return patient
 
 

@@ -21,6 +21,8 @@ MADE_UP = {
     "mei": {"CYP2C19": "*1/*17", "SLCO1B1": "*1/*5", "VKORC1": "rs9923231 reference (C)/rs9923231 variant (T)"},
     "rosa": {"CYP2C19": "*2/*2", "CYP2C9": "*1/*3", "NUDT15": "*1/*3", "UGT1A1": "*28/*28"},
     "elena": {"CYP2C19": "*2/*2"},
+    "grace": {"CYP2C19": "*2/*2"},
+    "carmen": {"CYP2C19": "*2/*3"},
     "tom": {"CYP2B6": "*6/*6", "CYP3A5": "*1/*3", "TPMT": "*1/*3A"},
 }
 

@@ -94,6 +94,7 @@ class Command(BaseCommand):
     def _walk(self, clinic: Clinic, person: Patient, genome: Genome, *, own: bool) -> list[Report]:
         """Everybody's file goes as far as it is meant to go; the reports there are."""
         from portal.home.demo.choosing import choose_together
+        from portal.home.demo.following import follow_through
         from portal.home.demo.genomes import made_up
         from portal.home.demo.road import Road, RoadStopped
 
@@ -115,6 +116,13 @@ class Command(BaseCommand):
             road.ask_for_consent()
             reports.append(road.sign(road.draft(road.upload(made_up("elena")))))
             choose_together(clinic, reports[-1])
+
+            for follower in clinic.followers:
+                print(f"{follower.full_name}: three months after a choice", flush=True)
+                road = Road(clinic, follower, f"N-{follower.record_number}")
+                road.ask_for_consent()
+                reports.append(road.sign(road.draft(road.upload(made_up(follower.given_name.lower())))))
+                follow_through(clinic, reports[-1])
 
             print(f"{waiting_for_consent.full_name}: waiting for consent", flush=True)
             Road(clinic, waiting_for_consent, f"N-{waiting_for_consent.record_number}").upload(made_up("tom"))
