@@ -28,8 +28,8 @@ ENGLISH = {
     "es": re.compile(r"\b(the|you|your|this|with|from|and|are|was|not|please|sign|file)\b", re.IGNORECASE),
     "ar": re.compile(r"\b[a-z]{3,}\b"),  # other letters: a word in Latin ones is a name or a slip
 }
-GIVEN = ("Let us talk about this.", "Lab One", "deed seen", ".vcf")
-"""What people typed, and names: shown as they are."""
+GIVEN = ("Let us talk about this.", "Lab One", "deed seen", ".vcf", "gzip")
+"""What people typed, and names of people and formats: shown as they are."""
 
 TEXTS = """language => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];

@@ -8,7 +8,6 @@ from django.urls import reverse
 
 from portal.access.decide import Denied
 from portal.access.models import AccessEvent
-from portal.medicines import actions
 from portal.medicines.names import close_to, find, folded, medicines
 from portal.record import actions as record
 from portal.record.models import BodyFact, BodyPart, ListedMedicine, Reaction, ReactionKind, Said
@@ -116,7 +115,7 @@ def test_the_team_looks_and_nobody_else(clinic: Clinic) -> None:
 
 
 def test_a_list_has_an_end_and_a_name_a_length(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actions, "MOST_ROWS", 1)
+    monkeypatch.setattr(record, "MOST_ROWS", 1)
     record.list_medicine(clinic.ada_user, clinic.ada, "omeprazole", find("omeprazole"))
     sent = client(clinic.ada_user).post(reverse("medicines:mine"), {"name": "warfarin"})
     assert sent.status_code == 422 and b"The list may be full" in sent.content
